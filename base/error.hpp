@@ -16,15 +16,15 @@ enum class ErrorCode {
     invalid_argument, // the input breaks a rule; `field` says where
     usage,            // a command line that can't be read
     not_found,
-    conflict,         // exists already, or its state forbids the change
-    unauthorized,     // who are you
-    forbidden,        // known, but may not
+    conflict,     // exists already, or its state forbids the change
+    unauthorized, // who are you
+    forbidden,    // known, but may not
     rate_limited,
     too_large,
-    lease_lost,       // somebody else owns the job now; nothing was written
+    lease_lost, // somebody else owns the job now; nothing was written
     cancelled,
     timeout,
-    unavailable,      // database down, pool exhausted: worth trying again
+    unavailable, // database down, pool exhausted: worth trying again
     storage_full,
     internal,
 };
