@@ -1,0 +1,89 @@
+"""That CMake lists every source by name, that scripts parse and that links in the docs lead somewhere."""
+
+import os
+import posixpath
+import re
+import subprocess
+
+_GLOB = re.compile(r"\bfile\s*\(\s*GLOB|\baux_source_directory\b", re.IGNORECASE)
+_LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^()\s]+)\)")
+_CODE_BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+
+
+def _cmake_text(file):
+    return re.sub(r"#[^\n]*", "", file.text)
+
+
+def check_cmake_lists(tree):
+    """Every .cpp is named in the CMakeLists.txt of its folder or of one above it."""
+    lists = {
+        posixpath.dirname(file.path): set(re.findall(r"[\w./+-]+\.cpp\b", _cmake_text(file)))
+        for file in tree.files
+        if posixpath.basename(file.path) == "CMakeLists.txt"
+    }
+    for file in tree.files:
+        if file.extension == ".cpp" and not _listed(file.path, lists):
+            yield file.path, 1, "not built: no CMakeLists.txt above it names it"
+
+
+def _listed(path, lists):
+    folder = path
+    while folder:
+        folder = posixpath.dirname(folder)
+        relative = posixpath.relpath(path, folder or ".")
+        if relative in lists.get(folder, ()):
+            return True
+    return False
+
+
+def check_no_glob(tree):
+    for file in tree.files:
+        if posixpath.basename(file.path) == "CMakeLists.txt" or file.extension == ".cmake":
+            for number, line in enumerate(_cmake_text(file).split("\n"), 1):
+                if _GLOB.search(line):
+                    yield file.path, number, "sources are listed by name, never by pattern"
+
+
+def check_shell(tree):
+    for file in tree.files:
+        if not file.is_shell:
+            continue
+        result = subprocess.run(
+            ["bash", "-n"], input=file.text.encode(), capture_output=True, check=False
+        )
+        if result.returncode != 0:
+            yield file.path, 1, "bash can't read it: " + result.stderr.decode().strip()
+        if file.text.startswith("#!") and "set -euo pipefail" not in file.text:
+            yield file.path, 1, "a script starts with `set -euo pipefail`"
+
+
+def _slug(heading):
+    """A heading's anchor, as the usual Markdown hosts make it."""
+    text = re.sub(r"[`*\[\]]|\([^)]*\)$", "", heading.strip().lower())
+    return re.sub(r"[^\w\- ]", "", text).replace(" ", "-")
+
+
+def _anchors(text):
+    return {_slug(match) for match in re.findall(r"^#+ +(.+)$", text, re.MULTILINE)}
+
+
+def check_links(tree):
+    texts = {file.path: file.text for file in tree.files if file.extension == ".md"}
+    for path, text in texts.items():
+        prose = _CODE_BLOCK.sub(lambda match: "\n" * match.group(0).count("\n"), text)
+        for match in _LINK.finditer(prose):
+            problem = _broken(tree, texts, path, match.group(1))
+            if problem:
+                yield path, prose.count("\n", 0, match.start()) + 1, problem
+
+
+def _broken(tree, texts, path, target):
+    if re.match(r"[a-z]+:", target):
+        return None
+    target, _, anchor = target.partition("#")
+    found = posixpath.normpath(posixpath.join(posixpath.dirname(path), target)) if target else path
+    if not tree.exists(found) and not os.path.isdir(os.path.join(tree.root, found)):
+        return f"the link leads nowhere: {target}"
+    if anchor and found in texts and anchor not in _anchors(texts[found]):
+        return f"{found} has no heading for #{anchor}"
+    return None
