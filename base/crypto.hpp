@@ -1,0 +1,30 @@
+// The few cryptographic functions the platform needs, all from libsodium: random bytes, SHA-256,
+// HMAC-SHA-256 and argon2id password hashes. Thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace bgerp {
+
+void random_bytes(unsigned char* into, std::size_t size);
+
+[[nodiscard]] std::string to_hex(const unsigned char* bytes, std::size_t size);
+
+/// Hexadecimal SHA-256 of `text`.
+[[nodiscard]] std::string sha256_hex(std::string_view text);
+
+/// Hexadecimal HMAC-SHA-256 of `text` under `key` (any length).
+[[nodiscard]] std::string hmac_sha256_hex(std::string_view key, std::string_view text);
+
+/// An argon2id hash in its own text form, at libsodium's interactive limits (about 50 ms, 64 MiB).
+/// Throws Failure when the memory can't be had.
+[[nodiscard]] std::string hash_password(std::string_view password);
+
+[[nodiscard]] bool verify_password(const std::string& hash, std::string_view password);
+
+/// Compares without telling by its time where the texts differ.
+[[nodiscard]] bool equal_constant_time(std::string_view a, std::string_view b);
+
+} // namespace bgerp

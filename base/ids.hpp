@@ -1,0 +1,40 @@
+// Identifiers: the tenant's code, UUIDs and random tokens. Value types, thread-safe.
+#pragma once
+
+#include "base/error.hpp"
+
+#include <compare>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace bgerp {
+
+/// A tenant's code, `^[a-z][a-z0-9_]{1,40}$` (DESIGN.md section 3). An OrgCode that exists is
+/// valid, which is why its text may stand in a database name.
+class OrgCode {
+public:
+    /// invalid_argument with the rule in words.
+    [[nodiscard]] static Result<OrgCode> parse(std::string_view text);
+
+    [[nodiscard]] const std::string& str() const { return text_; }
+
+    auto operator<=>(const OrgCode&) const = default;
+
+private:
+    explicit OrgCode(std::string text)
+        : text_(std::move(text)) {}
+
+    std::string text_;
+};
+
+/// A new UUID, version 7 (RFC 9562): time-ordered, so that rows keyed by it are appended.
+[[nodiscard]] std::string new_uuid();
+
+/// True for 8-4-4-4-12 hexadecimal digits, any case, any version.
+[[nodiscard]] bool is_uuid(std::string_view text);
+
+/// `bytes` random bytes from the operating system as lower-case hexadecimal digits.
+[[nodiscard]] std::string random_hex(std::size_t bytes);
+
+} // namespace bgerp
