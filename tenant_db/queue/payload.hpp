@@ -1,0 +1,43 @@
+// Laravel's payload envelope (`jobs.payload`): read leniently, since other systems write it too,
+// and written so that Laravel reads it. Pure code.
+#pragma once
+
+#include "base/error.hpp"
+#include "tenant_db/queue/job.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace bgerp::queue {
+
+struct Envelope {
+    std::string uuid; // may be empty in rows that others pushed
+    std::string kind; // "job"
+    std::string display_name;
+    Json args = Json::object();
+    std::optional<std::int64_t> max_tries;
+    std::optional<std::int64_t> max_exceptions;
+    std::vector<std::int64_t> backoff_s;
+    std::optional<std::int64_t> timeout_s;
+    std::optional<std::int64_t> retry_until;
+    std::vector<std::string> tags;
+    std::string batch_id;
+    std::int64_t exceptions = 0; // how often the handler failed by itself so far
+};
+
+/// invalid_argument when the text isn't JSON, isn't an object, nests too deep or has no "job".
+/// Numbers given as text ("3") and backoff as number, list or "1,5,10" are understood.
+[[nodiscard]] Result<Envelope> parse_envelope(std::string_view payload);
+
+/// The JSON text of a new job's envelope.
+[[nodiscard]] std::string compose_envelope(const NewJob& job, const std::string& uuid);
+
+/// `payload` with its count of exceptions set; everything else, known or not, is kept.
+[[nodiscard]] std::string with_exceptions(const std::string& payload, std::int64_t exceptions);
+
+/// Seconds to wait before attempt `attempts + 1`: the list's entry (the last one repeats), or
+/// without a list 2^attempts seconds up to an hour, times a factor 0.75–1.25 from `random01`.
+[[nodiscard]] std::int64_t
+backoff_for(const std::vector<std::int64_t>& backoff_s, std::int64_t attempts, double random01);
+
+} // namespace bgerp::queue

@@ -1,0 +1,35 @@
+// Which of many tenants' queues have work now: one statement for up to 100 databases, run with an
+// account that may read only queue, priority, reserved_at and available_at. Used by the workers'
+// sweep (the truth) and after a doorbell (one database). Blocking.
+#pragma once
+
+#include "base/mysql/pool.hpp"
+#include "tenant_db/queue/lifecycle.hpp"
+
+#include <string>
+#include <vector>
+
+namespace bgerp::queue {
+
+struct WorkFound {
+    std::string database;
+    bool jobs = false;    // at least one job can be reserved now
+    bool delayed = false; // at least one delayed job is due
+};
+
+/// Databases without work are not in the answer. A database that is gone or half made is skipped
+/// (the statement is split to find it), never an error for the others.
+[[nodiscard]] std::vector<WorkFound> probe_for_work(
+    mysql::Pool& sweep_pool,
+    Deadline deadline,
+    const std::vector<std::string>& databases,
+    const LeaseRules& rules
+);
+
+/// The queues of one database with at least one job that can be reserved now, by name, at most
+/// `limit`: a loose walk over the clustered key, one step a queue.
+[[nodiscard]] std::vector<std::string> queues_with_work(
+    mysql::Pool& sweep_pool, Deadline deadline, const std::string& database, const LeaseRules& rules
+);
+
+} // namespace bgerp::queue
