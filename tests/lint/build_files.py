@@ -1,4 +1,4 @@
-"""That CMake lists every source by name, that scripts parse and that links in the docs lead somewhere."""
+"""That CMake lists every source by name, scripts parse, and links in the docs lead somewhere."""
 
 import os
 import posixpath

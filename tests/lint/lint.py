@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks the source tree against the project's own rules. Prints one line a problem, exits 1 if any.
+"""Checks the source tree against the project's own rules: a line a problem, exit 1 if any.
 
 usage: lint.py [ROOT] [--rule NAME] [--long-files]
 """

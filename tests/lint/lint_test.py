@@ -73,7 +73,8 @@ class Shape(unittest.TestCase):
         )
 
     def test_functions_are_found_wherever_they_stand(self):
-        self.assertEqual(self.functions("namespace a {\nclass B {\nvoid f() const {\n}\n};\n}\n"), [(3, 4)])
+        method = "namespace a {\nclass B {\nvoid f() const {\n}\n};\n}\n"
+        self.assertEqual(self.functions(method), [(3, 4)])
         self.assertEqual(self.functions("TEST_F(A, B) {\nif (x) {\n}\n}\n"), [(1, 4)])
         self.assertEqual(self.functions("auto f = [](int x) {\nreturn x;\n};\n"), [(1, 3)])
         self.assertEqual(self.functions("bool A::operator==(const A& b) const {\n}\n"), [(1, 2)])
@@ -85,7 +86,8 @@ class Shape(unittest.TestCase):
         self.assertEqual(self.functions("struct A {\nA(B b = {}) {\n}\n};\n"), [(2, 3)])
 
     def test_tables_and_types_are_no_functions(self):
-        self.assertEqual(self.functions("const B b = {f(1), {2}};\nenum class C : int { a };\n"), [])
+        table = "const B b = {f(1), {2}};\nenum class C : int { a };\n"
+        self.assertEqual(self.functions(table), [])
 
     def test_braces_in_comments_and_literals_do_not_count(self):
         code = 'void f() {\n// }\nauto a = "}";\nauto b = R"({{)";\nauto c = \'}\';\n}\n'
@@ -114,7 +116,8 @@ class Text(unittest.TestCase):
         self.breaks(text.check_reminders, "base/x.cpp", "// TO" + "DO later\n", "// to do\n")
 
     def test_machine_paths(self):
-        self.breaks(text.check_machine_paths, "a.md", "see /ho" + "me/ann/x\n", "GET /work, a/home/b\n")
+        path = "see /ho" + "me/ann/x\n"
+        self.breaks(text.check_machine_paths, "a.md", path, "GET /work, a/home/b\n")
 
     def test_secrets(self):
         key = "-----BEGIN PRIVATE " + "KEY-----\n"
@@ -132,12 +135,11 @@ class Text(unittest.TestCase):
 
 class BuildFiles(unittest.TestCase):
     def test_each_source_is_listed(self):
-        lists = ("tests/unit/CMakeLists.txt", "add_executable(t\n  base/a_test.cpp # b_test.cpp\n)\n")
-        listed, forgotten = ("tests/unit/base/a_test.cpp", ""), ("tests/unit/base/b_test.cpp", "")
-        self.assertEqual(problems(build_files.check_cmake_lists, lists, listed), [])
-        self.assertEqual(
-            problems(build_files.check_cmake_lists, lists, forgotten), ["tests/unit/base/b_test.cpp:1"]
-        )
+        lists = ("tests/u/CMakeLists.txt", "add_executable(t\n  base/a.cpp # base/b.cpp\n)\n")
+        listed, forgotten = ("tests/u/base/a.cpp", ""), ("tests/u/base/b.cpp", "")
+        rule = build_files.check_cmake_lists
+        self.assertEqual(problems(rule, lists, listed), [])
+        self.assertEqual(problems(rule, lists, forgotten), ["tests/u/base/b.cpp:1"])
 
     def test_no_glob(self):
         glob = ("base/CMakeLists.txt", "# file(GLOB\nfile(GLOB sources *.cpp)\n")
@@ -145,20 +147,19 @@ class BuildFiles(unittest.TestCase):
 
     def test_shell_scripts_parse_and_stop_at_errors(self):
         start = "#!/usr/bin/env bash\nset -euo pipefail\n"
-        self.assertEqual(problems(build_files.check_shell, ("scripts/a", start + "true\n")), [])
-        self.assertEqual(problems(build_files.check_shell, ("scripts/a", start + "if\n")), ["scripts/a:1"])
-        self.assertEqual(
-            problems(build_files.check_shell, ("scripts/a", "#!/bin/bash\ntrue\n")), ["scripts/a:1"]
-        )
+        rule = build_files.check_shell
+        self.assertEqual(problems(rule, ("scripts/a", start + "true\n")), [])
+        self.assertEqual(problems(rule, ("scripts/a", start + "if\n")), ["scripts/a:1"])
+        self.assertEqual(problems(rule, ("scripts/a", "#!/bin/bash\ntrue\n")), ["scripts/a:1"])
 
     def test_links(self):
         target = ("docs/B.md", "# The `first` part, and more\n")
-        good = ("docs/A.md", "[b](B.md#the-first-part-and-more) [r](https://a.example) [d](../docs)\n")
-        self.assertEqual(problems(build_files.check_links, target, good), [])
+        for link in ("B.md", "B.md#the-first-part-and-more", "https://a.example", "../docs"):
+            good = ("docs/A.md", f"[b]({link})\n")
+            self.assertEqual(problems(build_files.check_links, target, good), [])
         for link in ("C.md", "B.md#second", "#nothing"):
-            self.assertEqual(
-                problems(build_files.check_links, target, ("docs/A.md", f"[b]({link})\n")), ["docs/A.md:1"]
-            )
+            bad = ("docs/A.md", f"[b]({link})\n")
+            self.assertEqual(problems(build_files.check_links, target, bad), ["docs/A.md:1"])
 
 
 if __name__ == "__main__":

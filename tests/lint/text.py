@@ -3,7 +3,8 @@
 import re
 
 # Put together from pieces, so that this file passes its own rules.
-_REMINDER = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "X" + "XX", "HA" + "CK"]) + r")\b")
+_REMINDERS = ["TO" + "DO", "FIX" + "ME", "X" + "XX", "HA" + "CK"]
+_REMINDER = re.compile(r"\b(" + "|".join(_REMINDERS) + r")\b")
 _MACHINE = re.compile(r"(?<![\w.$}/])/(?:home|Users|work|root|farm)/\w")
 _SECRET = re.compile("-----BEGIN [A-Z ]*PRIVATE " + "KEY-----|AKIA[0-9A-Z]{16}")
 _SLEEP = re.compile(r"\b(sleep_for|sleep_until|usleep|nanosleep)\b|(?<![\w.>])::sleep\(")
@@ -32,7 +33,7 @@ def check_secrets(tree):
 
 def check_sleeping_tests(tree):
     tests = [file for file in tree.cpp() if file.folder == "tests"]
-    yield from _matches(tests, _SLEEP, "a test waits for an event or moves a clock, it never sleeps")
+    yield from _matches(tests, _SLEEP, "a test waits for an event or moves a clock")
 
 
 def check_whitespace(tree):
