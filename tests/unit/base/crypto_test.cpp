@@ -1,0 +1,37 @@
+#include "base/crypto.hpp"
+
+#include <gtest/gtest.h>
+
+namespace bgerp {
+namespace {
+
+TEST(Crypto, Sha256KnowsTheStandardsExample) { // FIPS 180-2, appendix B.1
+    EXPECT_EQ(
+        sha256_hex("abc"),
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    );
+}
+
+TEST(Crypto, HmacKnowsTheStandardsExample) { // RFC 4231, test case 2
+    EXPECT_EQ(
+        hmac_sha256_hex("Jefe", "what do ya want for nothing?"),
+        "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+    );
+}
+
+TEST(Crypto, APasswordVerifiesAgainstItsHashAlone) {
+    const std::string hash = hash_password("correct horse");
+    EXPECT_EQ(hash.rfind("$argon2id$", 0), 0U);
+    EXPECT_TRUE(verify_password(hash, "correct horse"));
+    EXPECT_FALSE(verify_password(hash, "battery staple"));
+    EXPECT_FALSE(verify_password("no hash", "correct horse"));
+}
+
+TEST(Crypto, ConstantTimeComparisonComparesWholeTexts) {
+    EXPECT_TRUE(equal_constant_time("abc", "abc"));
+    EXPECT_FALSE(equal_constant_time("abc", "abd"));
+    EXPECT_FALSE(equal_constant_time("abc", "abcd"));
+}
+
+} // namespace
+} // namespace bgerp
