@@ -8,7 +8,9 @@ namespace bgerp {
 
 namespace {
 
-using Integer = boost::multiprecision::cpp_int;
+// Without expression templates: every operation gives a number, never a reference to operands.
+using Integer = boost::multiprecision::
+    number<boost::multiprecision::cpp_int_backend<>, boost::multiprecision::et_off>;
 
 constexpr std::int64_t units_per_one = 10'000'000'000;
 
