@@ -20,8 +20,8 @@ enum class ColumnType {
 struct ImportColumn {
     std::string_view name; // in the header and in the database
     ColumnType type = ColumnType::text;
-    bool required = false;       // in the header, and a value in every row
-    std::size_t length_max = 0;  // characters of text, as the database's column holds them; 0: none
+    bool required = false;      // in the header, and a value in every row
+    std::size_t length_max = 0; // characters of text, as the database's column holds them; 0: none
     bool negative_allowed = false; // numbers only
 };
 

@@ -90,7 +90,9 @@ CheckedValue check_value(const ImportColumn& column, std::string_view text) {
             return *time;
         }
         return broken(
-            column, RowErrorCode::invalid_date, "must be YYYY-MM-DD or YYYY-MM-DDTHH:MM:SS"
+            column,
+            RowErrorCode::invalid_date,
+            "must be YYYY-MM-DD or YYYY-MM-DDTHH:MM:SS"
         );
     case ColumnType::text:
     case ColumnType::email:
@@ -116,7 +118,8 @@ bool is_email_address(std::string_view text) {
         return false;
     }
     const std::string_view domain = text.substr(at + 1);
-    return domain.size() > 2 && domain.substr(1, domain.size() - 2).find('.') != std::string_view::npos;
+    return domain.size() > 2 &&
+           domain.substr(1, domain.size() - 2).find('.') != std::string_view::npos;
 }
 
 tl::expected<std::vector<RowValue>, RowError>

@@ -44,7 +44,9 @@ std::optional<RowError> error_at(Column column, RowErrorCode code, std::string w
 std::optional<RowError> check_own_rules(const Fields& fields) {
     if (!fields[termination_date].empty() && fields[termination_date] < fields[hire_date]) {
         return error_at(
-            termination_date, RowErrorCode::invalid_range, "must not be before hire_date"
+            termination_date,
+            RowErrorCode::invalid_range,
+            "must not be before hire_date"
         );
     }
     if (!parse_pay_type(fields[pay_type])) {
@@ -52,12 +54,16 @@ std::optional<RowError> check_own_rules(const Fields& fields) {
     }
     if (!is_currency_code(fields[currency])) {
         return error_at(
-            currency, RowErrorCode::invalid_currency, "must be three capital letters, such as USD"
+            currency,
+            RowErrorCode::invalid_currency,
+            "must be three capital letters, such as USD"
         );
     }
     if (!fields[bank_account].empty() && !is_valid_iban(fields[bank_account])) {
         return error_at(
-            bank_account, RowErrorCode::invalid_iban, "is not an IBAN: its check digits don't match"
+            bank_account,
+            RowErrorCode::invalid_iban,
+            "is not an IBAN: its check digits don't match"
         );
     }
     return std::nullopt;
