@@ -1,0 +1,16 @@
+// The private database server that all tests share: started by the first that needs it, stopped by
+// ctest's clean-up fixture (or `test_server stop`), kept between runs by hand. Its folder lies in
+// the build folder.
+#pragma once
+
+#include "base/config.hpp"
+
+namespace bgerp::testing_support {
+
+/// The configuration of the shared server, with everything else at its default.
+[[nodiscard]] Config test_server_config();
+
+/// Starts the server if it doesn't run, once a process. Throws Failure if it can't be started.
+void ensure_test_server();
+
+} // namespace bgerp::testing_support
