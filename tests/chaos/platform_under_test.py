@@ -1,0 +1,106 @@
+"""A private bgerp in a temporary folder for the chaos tests: configuration, database, processes.
+
+Standard library only. Everything it starts is ended when the context closes, whatever happened.
+"""
+
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+
+class Platform:
+    """Runs the built programs against a database and a storage folder of their own."""
+
+    def __init__(self, build: pathlib.Path, settings: dict[str, dict[str, object]]):
+        self.build = build
+        # Unix socket paths end at 107 characters, so the folder's name is short.
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="bgc", dir="/tmp"))
+        self.config = self.folder / "bgerp.yaml"
+        sections = {"database": {"data_dir": "db", "buffer_pool_mib": 256},
+                    "storage": {"dir": "files"}, "log": {"level": "info"}}
+        for section, keys in settings.items():
+            sections.setdefault(section, {}).update(keys)
+        lines = []
+        for section, keys in sections.items():
+            lines.append(f"{section}:")
+            lines.extend(f"  {key}: {value}" for key, value in keys.items())
+        self.config.write_text("\n".join(lines) + "\n")
+        self.workers: list[subprocess.Popen] = []
+
+    def cli(self, *words: str, ok: tuple[int, ...] = (0,), timeout: float = 300) -> dict:
+        """Runs the command line with --json and returns its document."""
+        command = [str(self.build / "cli/bgerp"), "--config", str(self.config), "--json", *words]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
+        if done.returncode not in ok:
+            raise AssertionError(
+                f"{' '.join(words)} ended {done.returncode}\n{done.stdout}\n{done.stderr}")
+        return json.loads(done.stdout) if done.stdout.strip() else {}
+
+    def sql(self, statement: str, database: str = "") -> list[list[str]]:
+        """Rows of a statement, run as the database's administrator."""
+        command = ["mariadb", "--no-defaults", f"--socket={self.folder}/db/mysql.sock", "-N", "-B"]
+        done = subprocess.run([*command, "-e", statement, *([database] if database else [])],
+                              capture_output=True, text=True, check=True)
+        return [line.split("\t") for line in done.stdout.splitlines()]
+
+    def start_worker(self) -> subprocess.Popen:
+        log = open(self.folder / "worker.log", "ab")
+        worker = subprocess.Popen(
+            [str(self.build / "worker/bgerp-worker"), "--config", str(self.config)],
+            stdout=log, stderr=log, start_new_session=True)
+        log.close()
+        self.workers.append(worker)
+        return worker
+
+    def kill_worker(self, worker: subprocess.Popen) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait()
+        self.workers.remove(worker)
+
+    def stop_worker(self, worker: subprocess.Popen) -> int:
+        worker.send_signal(signal.SIGTERM)
+        code = worker.wait(timeout=60)
+        self.workers.remove(worker)
+        return code
+
+    def kill_database(self) -> None:
+        """kill -9 of the database server; returns when it is gone."""
+        pid = int((self.folder / "db/mysql.pid").read_text())
+        os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: not alive(pid), 30, "the killed database to be gone")
+
+    def start_database(self) -> None:
+        self.cli("db", "start")
+
+    def close(self, keep: bool) -> None:
+        for worker in list(self.workers):
+            self.kill_worker(worker)
+        self.cli("db", "stop", ok=(0, 1, 5))
+        if keep:
+            print(f"kept {self.folder}")
+        else:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def alive(pid: int) -> bool:
+    """True while the process runs (a zombie doesn't)."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def wait_until(condition, seconds: float, what: str) -> None:
+    """Polls `condition` until it holds; fails with `what` when it doesn't in time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError(f"waited {seconds} s in vain for {what}")
+        time.sleep(0.02)
