@@ -1,0 +1,63 @@
+// The one list of configuration keys and how a text becomes each one's value: what the file's
+// reader, the environment's reader and the list for people have in common. Used by base/config.cpp
+// and base/config_file.cpp alone.
+#pragma once
+
+#include "base/config.hpp"
+
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace bgerp::config_detail {
+
+struct IntegerTarget {
+    std::int64_t* value;
+    std::int64_t min;
+    std::int64_t max;
+};
+
+struct PathTarget {
+    std::string* value;
+};
+
+using Target = std::variant<
+    IntegerTarget,
+    PathTarget,
+    std::string*,
+    std::vector<std::string>*,
+    LogLevel*,
+    LogFormat*>;
+
+struct Binding {
+    std::string section;
+    std::string key;
+    Target target;
+};
+
+inline constexpr std::int64_t day_s = 86400;
+
+/// Every key but those of `exec`, bound to its place in `config`, which must outlive the answer.
+[[nodiscard]] std::vector<Binding> bindings_of(Config& config);
+
+// Where a value stands, for messages.
+struct ValuePlace {
+    std::string file;
+    int line = 0; // 0: the environment
+    std::string key;
+};
+
+/// Throws Failure(invalid_argument) with the place in the message.
+[[noreturn]] void refuse(const ValuePlace& place, const std::string& why);
+
+/// Sets the value from its text; refuses a wrong type or a value out of range.
+void assign_text(const Target& target, const std::string& text, const ValuePlace& place);
+
+/// The value as text.
+[[nodiscard]] std::string text_of(const Target& target);
+
+/// Reads a YAML file into the bindings and `config.exec`. Throws Failure (see refuse) or
+/// YAML::Exception.
+void read_config_file(Config& config, const std::vector<Binding>& bindings);
+
+} // namespace bgerp::config_detail

@@ -1,0 +1,128 @@
+#include "base/config_binding.hpp"
+
+#include <yaml-cpp/yaml.h>
+
+#include <set>
+
+namespace bgerp::config_detail {
+
+namespace {
+
+std::vector<std::string> read_list(const YAML::Node& node, const ValuePlace& place) {
+    std::vector<std::string> items;
+    if (!node.IsSequence()) {
+        refuse(place, "must be a list");
+    }
+    for (const YAML::Node& item : node) {
+        if (!item.IsScalar()) {
+            refuse(place, "must be a list of texts");
+        }
+        items.push_back(item.Scalar());
+    }
+    return items;
+}
+
+void assign_node(const Target& target, const YAML::Node& node, const ValuePlace& place) {
+    if (const auto* list = std::get_if<std::vector<std::string>*>(&target)) {
+        **list = read_list(node, place);
+        return;
+    }
+    if (!node.IsScalar()) {
+        refuse(place, "must be a single value");
+    }
+    assign_text(target, node.Scalar(), place);
+}
+
+ExecConfig read_exec(const std::string& kind, const YAML::Node& node, ValuePlace place) {
+    ExecConfig exec;
+    exec.kind = kind;
+    if (!node.IsMap()) {
+        refuse(place, "must be a map with command, timeout_s, memory_mib_max, output_kib_max");
+    }
+    for (const auto& entry : node) {
+        const auto key = entry.first.Scalar();
+        place.key = "exec." + kind + "." + key;
+        place.line = entry.first.Mark().line + 1;
+        if (key == "command") {
+            exec.command = read_list(entry.second, place);
+        } else if (key == "timeout_s") {
+            assign_node(IntegerTarget{&exec.timeout_s, 1, day_s}, entry.second, place);
+        } else if (key == "memory_mib_max") {
+            assign_node(IntegerTarget{&exec.memory_mib_max, 16, 1048576}, entry.second, place);
+        } else if (key == "output_kib_max") {
+            assign_node(IntegerTarget{&exec.output_kib_max, 1, 65536}, entry.second, place);
+        } else {
+            refuse(place, "unknown key");
+        }
+    }
+    if (exec.command.empty()) {
+        refuse(place, "a command is needed");
+    }
+    return exec;
+}
+
+void read_section(
+    const std::string& section,
+    const YAML::Node& node,
+    const std::vector<Binding>& bindings,
+    const ValuePlace& section_place
+) {
+    if (!node.IsMap()) {
+        refuse(section_place, "must be a map of keys");
+    }
+    for (const auto& entry : node) {
+        const auto key = entry.first.Scalar();
+        ValuePlace place = section_place;
+        place.key = section + "." + key;
+        place.line = entry.first.Mark().line + 1;
+        const Binding* found = nullptr;
+        for (const Binding& binding : bindings) {
+            if (binding.section == section && binding.key == key) {
+                found = &binding;
+            }
+        }
+        if (found == nullptr) {
+            refuse(place, "unknown key");
+        }
+        assign_node(found->target, entry.second, place);
+    }
+}
+
+} // namespace
+
+void read_config_file(Config& config, const std::vector<Binding>& bindings) {
+    const YAML::Node root = YAML::LoadFile(config.file);
+    if (root.IsNull()) {
+        return;
+    }
+    if (!root.IsMap()) {
+        refuse({config.file, 1, "document"}, "must be a map of sections");
+    }
+    std::set<std::string> sections;
+    for (const Binding& binding : bindings) {
+        sections.insert(binding.section);
+    }
+    for (const auto& entry : root) {
+        const auto section = entry.first.Scalar();
+        const ValuePlace place{config.file, entry.first.Mark().line + 1, section};
+        if (section == "exec") {
+            if (!entry.second.IsMap()) {
+                refuse(place, "must be a map from kinds to programs");
+            }
+            for (const auto& item : entry.second) {
+                const auto kind = item.first.Scalar();
+                config.exec.push_back(read_exec(
+                    kind,
+                    item.second,
+                    {config.file, item.first.Mark().line + 1, "exec." + kind}
+                ));
+            }
+        } else if (sections.count(section) == 0) {
+            refuse(place, "unknown section");
+        } else {
+            read_section(section, entry.second, bindings, place);
+        }
+    }
+}
+
+} // namespace bgerp::config_detail
