@@ -33,6 +33,19 @@ as_root() {
     fi
 }
 
+# What root left in build/ and var/ when it ran these scripts becomes the caller's, who couldn't
+# write there otherwise.
+own_outputs() {
+    local folder
+    if [ "$(id -u)" -eq 0 ]; then return; fi
+    for folder in "$root/build" "$root/var"; do
+        if [ -n "$(find "$folder" ! -user "$(id -u)" -print -quit 2>/dev/null)" ]; then
+            say "Taking over ${folder##*/}/, which another user's run left behind"
+            as_root chown -R "$(id -u):$(id -g)" "$folder"
+        fi
+    done
+}
+
 # Compile jobs: one a processor, but no more than memory holds (a heavy file takes about 1.2 GB).
 build_jobs() {
     local cpus memory_kb by_memory
