@@ -4,8 +4,7 @@
 
 namespace bgerp::data_import {
 
-Result<std::uint64_t>
-ErrorsFile::write_step(const HeaderMap& header, const std::string& records) {
+Result<std::uint64_t> ErrorsFile::write_step(const HeaderMap& header, const std::string& records) {
     if (records.empty()) {
         return bytes_;
     }

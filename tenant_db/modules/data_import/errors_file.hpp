@@ -21,8 +21,8 @@ public:
         , bytes_(bytes) {}
 
     /// Writes the records of one step, after the header if they are the first, and returns the
-    /// size of the file with them, once they are on the disk. Doesn't move the place: advance() does,
-    /// when the step has committed.
+    /// size of the file with them, once they are on the disk. Doesn't move the place: advance()
+    /// does, when the step has committed.
     [[nodiscard]] Result<std::uint64_t>
     write_step(const HeaderMap& header, const std::string& records);
 

@@ -115,9 +115,8 @@ Result<HeaderMap> HeaderMap::make(
     return map;
 }
 
-void HeaderMap::arrange(
-    const std::vector<std::string>& fields, std::vector<std::string_view>& out
-) const {
+void HeaderMap::arrange(const std::vector<std::string>& fields, std::vector<std::string_view>& out)
+    const {
     out.clear();
     for (const auto& source : source_) {
         out.push_back(source ? std::string_view(fields[*source]) : std::string_view());

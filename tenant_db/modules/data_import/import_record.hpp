@@ -42,7 +42,8 @@ struct ImportRecord {
     }
 };
 
-/// {"rows","accepted","rejected","errors":{code: rows}} and, when rows were rejected, "errors_file".
+/// {"rows","accepted","rejected","errors":{code: rows}} and, when rows were rejected,
+/// "errors_file".
 [[nodiscard]] Json import_output(const ImportRecord& import);
 
 } // namespace bgerp::data_import

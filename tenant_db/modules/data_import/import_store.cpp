@@ -66,7 +66,8 @@ ImportRecord record_of(const mysql::Row& row) {
     cursor.rows = row.u64(11);
     cursor.accepted = row.u64(12);
     cursor.rejected = row.u64(13);
-    for (const auto& [code, count] : parse_column(row.optional_text(14)).items()) {
+    const Json errors_by_code = parse_column(row.optional_text(14));
+    for (const auto& [code, count] : errors_by_code.items()) {
         cursor.errors_by_code[code] = count.get<std::uint64_t>();
     }
     cursor.errors_bytes = row.u64(15);
@@ -144,11 +145,9 @@ std::vector<Json>
 list_imports(mysql::Session& session, std::uint64_t before_id, std::size_t limit) {
     std::vector<Json> imports;
     const std::uint64_t before = before_id == 0 ? ~std::uint64_t{0} : before_id;
-    session.query(
-        std::string(show_sql) + show_page,
-        {before, limit},
-        [&](const mysql::Row& row) { imports.push_back(view_of(row)); }
-    );
+    session.query(std::string(show_sql) + show_page, {before, limit}, [&](const mysql::Row& row) {
+        imports.push_back(view_of(row));
+    });
     return imports;
 }
 

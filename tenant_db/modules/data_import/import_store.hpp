@@ -1,5 +1,6 @@
 // The statements on `data_import`: an import's order, its cursor and its end. Functions that take a
-// Transaction are one step of it; nothing here commits. Blocking; errors of the database are thrown.
+// Transaction are one step of it; nothing here commits. Blocking; errors of the database are
+// thrown.
 #pragma once
 
 #include "base/mysql/transaction.hpp"

@@ -26,9 +26,8 @@ struct ImportTarget {
     std::span<const ImportColumn> columns;
 
     /// Checks one record's fields, given in the order of `columns`.
-    tl::expected<ImportedRow, RowError> (*check)(
-        const ImportTarget& target, std::span<const std::string_view> fields
-    );
+    tl::expected<ImportedRow, RowError> (*check
+    )(const ImportTarget& target, std::span<const std::string_view> fields);
 
     /// The first column is what rows are told apart by.
     [[nodiscard]] std::string_view key() const { return columns.front().name; }

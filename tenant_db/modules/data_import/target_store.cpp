@@ -52,9 +52,7 @@ std::optional<std::size_t> find_department_column(const ImportTarget& target) {
 TargetStore::TargetStore(const ImportTarget& target, const HeaderMap& header, ImportMode mode)
     : target_(target)
     , department_column_(find_department_column(target))
-    , insert_(
-          insert_head(target), target.columns.size() + 1, insert_tail(target, header, mode)
-      ) {}
+    , insert_(insert_head(target), target.columns.size() + 1, insert_tail(target, header, mode)) {}
 
 ExistingKeys TargetStore::find_existing(
     mysql::Session& session, const std::vector<std::string>& keys, std::uint64_t import_id

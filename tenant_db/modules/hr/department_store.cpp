@@ -20,9 +20,8 @@ std::uint64_t DepartmentStore::id_of(mysql::Transaction& transaction, const std:
             return found->second;
         }
     }
-    auto id = transaction.query_one(find_sql, {name}, [](const mysql::Row& row) {
-        return row.u64(0);
-    });
+    auto id =
+        transaction.query_one(find_sql, {name}, [](const mysql::Row& row) { return row.u64(0); });
     if (!id) {
         transaction.execute(insert_sql, {name});
         id = transaction.last_insert_id();

@@ -1,0 +1,330 @@
+#include "base/csv_writer.hpp"
+#include "tenant_db/modules/data_import/import_store.hpp"
+#include "tenant_db/modules/data_import/run_import.hpp"
+#include "tests/support/fake_job_control.hpp"
+#include "tests/support/module_database.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace bgerp::data_import {
+namespace {
+
+using testing_support::FakeJobControl;
+using testing_support::ModuleDatabase;
+
+constexpr const char* header =
+    "employee_code,first_name,last_name,email,department,job_title,hire_date,termination_date,"
+    "pay_type,base_salary,currency,bank_account\n";
+
+std::string good_row(const std::string& code, const std::string& salary = "50000") {
+    return code + ",Ada,Byron,ada@example.com,Research,Engineer,2020-01-01,,salaried," + salary +
+           ",USD,\n";
+}
+
+class DataImport : public testing::Test {
+protected:
+    std::uint64_t order(
+        const std::string& csv,
+        ImportMode mode = ImportMode::insert,
+        bool dry_run = false,
+        const Json& mapping = {},
+        const std::string& target = "employees"
+    ) {
+        ImportRecord import;
+        import.target = target;
+        import.mode = mode;
+        import.dry_run = dry_run;
+        import.mapping = mapping;
+        import.file_name = TenantStorage::new_name("imports", ".csv");
+        import.file_bytes = csv.size();
+        const std::string path = db.storage().path(import.file_name);
+        std::filesystem::create_directories(std::filesystem::path(path).parent_path());
+        std::ofstream(path, std::ios::binary) << csv;
+        return mysql::with_transaction(
+            db.pool(),
+            Deadline::after(std::chrono::seconds(10)),
+            [&](mysql::Transaction& transaction) {
+                return insert_import(transaction, import, "test.csv", new_uuid());
+            }
+        );
+    }
+
+    Result<Json> run(std::uint64_t id) {
+        FakeJobControl control;
+        return run_import(db.pool(), control, db.storage(), id);
+    }
+
+    std::string errors_of(std::uint64_t id) {
+        ImportRecord import;
+        import.id = id;
+        std::ifstream file(db.storage().path(import.errors_file_name()), std::ios::binary);
+        std::stringstream text;
+        text << file.rdbuf();
+        return text.str();
+    }
+
+    std::string employees() {
+        return db.table(
+            "SELECT employee_code, first_name, last_name, email, d.name, job_title, hire_date, "
+            "termination_date, pay_type, base_salary, currency, bank_account FROM employee e LEFT "
+            "JOIN department d ON d.id = department_id ORDER BY employee_code",
+            12
+        );
+    }
+
+    ModuleDatabase db;
+};
+
+TEST_F(DataImport, LoadsGoodRowsAndWritesTheOthersToTheErrorsFile) {
+    const auto id = order(
+        header + good_row("A1") + "A2,,Byron,ada@example.com,,,2020-01-01,,salaried,1,USD,\n" +
+        good_row("A1") + "short,row\n" + good_row("A3", "12.345")
+    );
+    const auto output = run(id);
+    ASSERT_TRUE(output) << output.error().message;
+    EXPECT_EQ((*output)["rows"], 5);
+    EXPECT_EQ((*output)["accepted"], 2);
+    EXPECT_EQ((*output)["rejected"], 3);
+    EXPECT_EQ(
+        (*output)["errors"],
+        Json({{"missing", 1}, {"duplicate_in_file", 1}, {"column_count", 1}})
+    );
+    EXPECT_EQ(
+        employees(),
+        "A1|Ada|Byron|ada@example.com|Research|Engineer|2020-01-01|-|salaried|50000.0000000000|USD|"
+        "-\n"
+        "A3|Ada|Byron|ada@example.com|Research|Engineer|2020-01-01|-|salaried|12.3450000000|USD|-"
+        "\n"
+    );
+    EXPECT_EQ(
+        errors_of(id),
+        "employee_code,first_name,last_name,email,department,job_title,hire_date,termination_date,"
+        "pay_type,base_salary,currency,bank_account,_line,_field,_code,_message\n"
+        "A2,,Byron,ada@example.com,,,2020-01-01,,salaried,1,USD,,3,first_name,missing,first_name "
+        "is missing\n"
+        "A1,Ada,Byron,ada@example.com,Research,Engineer,2020-01-01,,salaried,50000,USD,,4,"
+        "employee_code,duplicate_in_file,an earlier row has the same employee_code\n"
+        "short,row,,,,,,,,,,,5,,column_count,\"the header has 12 columns, this row 2\"\n"
+    );
+    EXPECT_EQ(db.value("SELECT state FROM data_import"), "completed");
+}
+
+TEST_F(DataImport, AMendedErrorsFileCanBeImportedAgain) {
+    const auto first = order(
+        header + std::string("A2,,Byron,ada@example.com,,,2020-01-01,,salaried,1,USD,\n") +
+        "A4,a,b,a@b.c,,,2020-01-01,,salaried,1,USD,,surplus,more\n"
+    );
+    ASSERT_TRUE(run(first));
+    std::string mended = errors_of(first);
+    mended.replace(mended.find("A2,,"), 4, "A2,Eve,");
+    mended.replace(mended.find("\",surplus,more\""), 15, "");
+    const auto second = order(mended);
+    const auto output = run(second);
+    ASSERT_TRUE(output) << output.error().message;
+    EXPECT_EQ((*output)["accepted"], 2) << errors_of(second);
+    EXPECT_EQ(errors_of(second), "");
+}
+
+TEST_F(DataImport, InsertRefusesWhatExistsAndUpsertChangesIt) {
+    ASSERT_TRUE(run(order(header + good_row("A1") + good_row("a1"))));
+    const auto inserted = run(order(header + good_row("A1", "2")));
+    ASSERT_TRUE(inserted);
+    EXPECT_EQ((*inserted)["errors"], Json({{"already_exists", 1}}));
+
+    // Only the columns that the file has are changed; the second A1 is the file's own duplicate.
+    const auto id = order(
+        "employee_code,first_name,last_name,email,hire_date,pay_type,base_salary,currency\n"
+        "A1,Bob,Byron,ada@example.com,2020-01-01,salaried,3,USD\n"
+        "A1,Bob,Byron,ada@example.com,2020-01-01,salaried,4,USD\n",
+        ImportMode::upsert
+    );
+    const auto upserted = run(id);
+    ASSERT_TRUE(upserted);
+    EXPECT_EQ((*upserted)["errors"], Json({{"duplicate_in_file", 1}}));
+    EXPECT_EQ(
+        db.value("SELECT CONCAT(first_name, ' ', base_salary, ' ', d.name) FROM employee JOIN "
+                 "department d ON d.id = department_id WHERE employee_code = 'A1'"),
+        "Bob 3.0000000000 Research"
+    );
+}
+
+TEST_F(DataImport, ADuplicateOfAnEarlierStepIsOneOfTheFile) {
+    std::string csv = header;
+    for (std::size_t i = 0; i < chunk_records; ++i) {
+        csv += good_row("E" + std::to_string(i));
+    }
+    csv += good_row("E0");
+    for (const bool dry_run : {true, false}) {
+        const auto output = run(order(csv, ImportMode::insert, dry_run));
+        ASSERT_TRUE(output);
+        EXPECT_EQ((*output)["errors"], Json({{"duplicate_in_file", 1}}));
+        EXPECT_EQ((*output)["accepted"], chunk_records);
+        EXPECT_EQ(
+            db.value("SELECT COUNT(*) FROM employee"),
+            dry_run ? "0" : std::to_string(chunk_records)
+        );
+    }
+    const auto again = run(order(csv, ImportMode::insert, true));
+    ASSERT_TRUE(again);
+    EXPECT_EQ((*again)["errors"], Json({{"already_exists", chunk_records + 1}}));
+}
+
+struct Damage {
+    const char* csv;
+    const char* message;
+    const char* field;
+};
+
+TEST_F(DataImport, ADamagedFileFailsForGoodAndLoadsNothing) {
+    const std::string two_good = header + good_row("A1") + good_row("A2");
+    const std::string broken_quote = two_good + "A3,\"Ada\"x,Byron\n";
+    const std::string latin1 = two_good + "A3,Andr\xe9,Byron\n";
+    const std::vector<Damage> cases{
+        {"", "empty", ""},
+        {broken_quote.c_str(), "line 4", "first_name"},
+        {latin1.c_str(), "line 4", "first_name"},
+        {"employee_code,first_name,shoe_size\n", "column 3: \"shoe_size\"", "shoe_size"},
+        {"employee_code,employee_code\n", "there twice", "employee_code"},
+        {"employee_code,first_name\n", "required column", "last_name"},
+    };
+    for (const Damage& damage : cases) {
+        SCOPED_TRACE(damage.csv);
+        const auto id = order(damage.csv);
+        const auto output = run(id);
+        ASSERT_FALSE(output);
+        EXPECT_EQ(output.error().code, ErrorCode::invalid_argument);
+        EXPECT_NE(output.error().message.find(damage.message), std::string::npos)
+            << output.error().message;
+        EXPECT_EQ(output.error().field, damage.field);
+        EXPECT_EQ(
+            db.value("SELECT state FROM data_import WHERE id = " + std::to_string(id)),
+            "failed"
+        );
+        EXPECT_EQ(run(id).error().code, ErrorCode::conflict);
+    }
+    EXPECT_EQ(db.value("SELECT COUNT(*) FROM employee"), "0");
+}
+
+TEST_F(DataImport, AMappingNamesTheColumns) {
+    const std::string csv =
+        "Code,First Name,last_name,email,hired,pay_type,base_salary,currency,note\n"
+        "A1,Ada,Byron,ada@example.com,2020-01-01,salaried,1,USD,left out\n";
+    const Json mapping{
+        {"Code", "employee_code"},
+        {"First Name", "first_name"},
+        {"hired", "hire_date"},
+        {"note", nullptr}};
+    const auto output = run(order(csv, ImportMode::insert, false, mapping));
+    ASSERT_TRUE(output) << output.error().message;
+    EXPECT_EQ((*output)["accepted"], 1);
+    const auto absent = run(order(csv, ImportMode::insert, false, Json({{"nix", "email"}})));
+    ASSERT_FALSE(absent);
+    EXPECT_EQ(absent.error().field, "nix");
+}
+
+// Rows of every kind, over several steps.
+std::string mixed_file() {
+    std::string csv = header;
+    for (int i = 0; i < 4 * static_cast<int>(chunk_records) + 17; ++i) {
+        const std::string code = "E" + std::to_string(i % 7 == 3 ? i / 2 : i);
+        csv += i % 11 == 5 ? code + ",only three,fields\n"
+                           : good_row(code, i % 13 == 0 ? "1,5" : "100.25");
+    }
+    return csv;
+}
+
+TEST_F(DataImport, AnInterruptedImportEndsAsAnUninterruptedOne) {
+    const std::string csv = mixed_file();
+    const auto whole_id = order(csv);
+    FakeJobControl whole_control;
+    auto whole = run_import(db.pool(), whole_control, db.storage(), whole_id);
+    ASSERT_TRUE(whole);
+    const std::string whole_errors = errors_of(whole_id);
+    const std::string whole_rows = employees();
+    (*whole).erase("import_id");
+    (*whole).erase("errors_file");
+
+    enum class Interruption { lost_lease, lost_database, stop };
+    for (const auto interruption :
+         {Interruption::lost_lease, Interruption::lost_database, Interruption::stop}) {
+        for (int step = 1; step <= whole_control.steps(); ++step) {
+            SCOPED_TRACE(testing::Message() << static_cast<int>(interruption) << "/" << step);
+            db.execute("DELETE FROM employee");
+            const auto id = order(csv);
+            FakeJobControl control;
+            if (interruption == Interruption::stop) {
+                control.stop_after = step;
+            } else {
+                control.on_step = [&](int now) -> Result<void> {
+                    if (now != step) {
+                        return {};
+                    }
+                    if (interruption == Interruption::lost_database) {
+                        throw Failure(ErrorCode::unavailable, "the database went away");
+                    }
+                    return fail(ErrorCode::lease_lost, "not yours");
+                };
+            }
+            try {
+                const auto interrupted = run_import(db.pool(), control, db.storage(), id);
+                if (interruption != Interruption::stop || step < whole_control.steps() - 1) {
+                    EXPECT_FALSE(interrupted);
+                }
+                if (interrupted) {
+                    continue; // the stop came after the last step
+                }
+            } catch (const Failure&) {
+                EXPECT_EQ(interruption, Interruption::lost_database);
+            }
+            auto resumed = run(id);
+            ASSERT_TRUE(resumed) << resumed.error().message;
+            (*resumed).erase("import_id");
+            (*resumed).erase("errors_file");
+            EXPECT_EQ(*resumed, *whole);
+            EXPECT_EQ(errors_of(id), whole_errors);
+            EXPECT_EQ(employees(), whole_rows);
+        }
+    }
+}
+
+TEST_F(DataImport, AWorkerThatLostTheJobChangesNothing) {
+    const auto id = order(mixed_file());
+    FakeJobControl other;
+    FakeJobControl slow;
+    // Somebody else takes over and finishes while the first is between two steps.
+    std::optional<Result<Json>> finished;
+    slow.on_question = [&] {
+        if (slow.steps() == 2 && !finished) {
+            finished.emplace(run_import(db.pool(), other, db.storage(), id));
+        }
+    };
+    const auto stale = run_import(db.pool(), slow, db.storage(), id);
+    ASSERT_TRUE(finished && *finished);
+    ASSERT_FALSE(stale);
+    EXPECT_EQ(stale.error().code, ErrorCode::lease_lost);
+    EXPECT_EQ(db.value("SELECT COUNT(*) FROM employee"), to_text((**finished)["accepted"]));
+    EXPECT_EQ(db.value("SELECT state FROM data_import"), "completed");
+}
+
+TEST_F(DataImport, SalesTablesAreToldApartByTheirIds) {
+    const auto id = order(
+        "GenreId,Name\n1,Rock\n01,Rock again\n2,Jazz\nx,Pop\n",
+        ImportMode::insert,
+        false,
+        {},
+        "genres"
+    );
+    db.execute("CREATE TABLE genre (genre_id BIGINT PRIMARY KEY, name VARCHAR(255) NOT NULL, "
+               "import_id BIGINT UNSIGNED NULL)");
+    const auto output = run(id);
+    ASSERT_TRUE(output) << output.error().message;
+    EXPECT_EQ((*output)["errors"], Json({{"duplicate_in_file", 1}, {"invalid_number", 1}}));
+    EXPECT_EQ(db.table("SELECT genre_id, name FROM genre ORDER BY 1", 2), "1|Rock\n2|Jazz\n");
+}
+
+} // namespace
+} // namespace bgerp::data_import
