@@ -17,9 +17,12 @@ struct EnqueueLimits {
     std::int64_t payload_bytes_max = 1024 * 1024;
 };
 
-/// Makes one job and returns its uuid. invalid_argument for an empty kind or queue, a queue name
-/// longer than 255, a priority out of range, a negative delay; too_large for the payload.
-/// A delayed job goes to job_delayed, off the path that claims walk.
+/// Makes one job and returns its uuid. invalid_argument for an empty kind or queue, either longer
+/// than 255 characters, a priority out of range, a negative delay or one of more than ten years,
+/// args nested too deep to be read again, a uuid that is none; too_large for the payload; conflict
+/// when a tracked job of this uuid exists (roll back then). A delayed job goes to job_delayed, off
+/// the path that claims walk. A job with a batch_id becomes a member of that batch, of which only
+/// add_to_batch makes sure that it is open.
 [[nodiscard]] Result<std::string> enqueue(
     mysql::Transaction& transaction,
     const QueueSchema& schema,

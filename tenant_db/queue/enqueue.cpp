@@ -1,0 +1,199 @@
+#include "tenant_db/queue/enqueue.hpp"
+
+#include "base/ids.hpp"
+#include "base/mysql/error.hpp"
+#include "base/utf8.hpp"
+#include "tenant_db/queue/in_list.hpp"
+#include "tenant_db/queue/job_rows.hpp"
+#include "tenant_db/queue/payload.hpp"
+#include "tenant_db/queue/run_record.hpp"
+
+namespace bgerp::queue {
+
+namespace {
+
+constexpr std::size_t name_characters_max = 255;   // the columns' length
+constexpr int args_depth_max = json_depth_max - 2; // the envelope is a level of its own
+
+bool is_name(const std::string& text) {
+    return !text.empty() && !utf8_error_at(text) && utf8_length(text) <= name_characters_max;
+}
+
+bool nests_deeper_than(const Json& value, int depth_max) {
+    if (!value.is_structured()) {
+        return false;
+    }
+    if (depth_max == 0) {
+        return true;
+    }
+    for (const Json& member : value) {
+        if (nests_deeper_than(member, depth_max - 1)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+Result<void> check(const NewJob& job) {
+    if (!is_name(job.kind)) {
+        return fail(
+            ErrorCode::invalid_argument,
+            "a job's kind is a name of 1 to 255 characters",
+            "kind"
+        );
+    }
+    if (!is_name(job.queue)) {
+        return fail(
+            ErrorCode::invalid_argument,
+            "a queue has a name of 1 to 255 characters",
+            "queue"
+        );
+    }
+    if (job.priority < INT16_MIN || job.priority > INT16_MAX) {
+        return fail(
+            ErrorCode::invalid_argument,
+            "a priority is between -32768 and 32767",
+            "priority"
+        );
+    }
+    if (job.delay.count() < 0 || job.delay.count() > delay_s_max) {
+        return fail(
+            ErrorCode::invalid_argument,
+            "a delay is between nothing and ten years",
+            "delay"
+        );
+    }
+    if (nests_deeper_than(job.args, args_depth_max)) {
+        return fail(ErrorCode::invalid_argument, "the job's args nest too deep", "args");
+    }
+    if (!job.uuid.empty() && !is_uuid(job.uuid)) {
+        return fail(ErrorCode::invalid_argument, "not a UUID", "uuid");
+    }
+    if (!job.batch_id.empty() && !is_uuid(job.batch_id)) {
+        return fail(ErrorCode::invalid_argument, "not a batch's id", "batch_id");
+    }
+    return {};
+}
+
+std::int64_t flags_of(const NewJob& job) {
+    std::int64_t flags = 0;
+    if (job.tracked) {
+        flags |= flag_tracked;
+    }
+    if (!job.batch_id.empty()) {
+        flags |= flag_batch;
+    }
+    return flags;
+}
+
+Result<std::vector<JobRow>> rows_of(const std::vector<NewJob>& jobs, const EnqueueLimits& limits) {
+    std::vector<JobRow> rows;
+    rows.reserve(jobs.size());
+    for (const NewJob& job : jobs) {
+        if (const Result<void> checked = check(job); !checked) {
+            return tl::unexpected(checked.error());
+        }
+        JobRow row;
+        row.uuid = job.uuid.empty() ? new_uuid() : job.uuid;
+        row.queue = job.queue;
+        row.priority = job.priority;
+        row.delay_s = job.delay.count();
+        row.flags = flags_of(job);
+        row.payload = compose_envelope(job, row.uuid);
+        if (static_cast<std::int64_t>(row.payload.size()) > limits.payload_bytes_max) {
+            return fail(
+                ErrorCode::too_large,
+                "a job's payload has at most " + std::to_string(limits.payload_bytes_max) +
+                    " bytes",
+                "args"
+            );
+        }
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+void record_runs(
+    mysql::Session& session,
+    const QueueSchema& schema,
+    const std::vector<NewJob>& jobs,
+    const std::vector<JobRow>& rows
+) {
+    std::vector<NewRun> runs;
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+        if (jobs[i].tracked) {
+            runs.push_back({&jobs[i], rows[i].uuid, rows[i].id, rows[i].delay_s});
+        }
+    }
+    insert_runs(session, schema, runs);
+}
+
+// INSERT IGNORE: locks the new entries of PRIMARY (batch_id, job_uuid), READ COMMITTED; a member
+// that is pending already stays one.
+void record_members(
+    mysql::Session& session,
+    const QueueSchema& schema,
+    const std::vector<NewJob>& jobs,
+    const std::vector<JobRow>& rows
+) {
+    mysql::Params members;
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+        if (!jobs[i].batch_id.empty()) {
+            members.emplace_back(jobs[i].batch_id);
+            members.emplace_back(rows[i].uuid);
+        }
+    }
+    for (std::size_t from = 0; from < members.size();) {
+        const std::size_t count = rows_per_statement((members.size() - from) / 2);
+        const auto first = members.begin() + static_cast<std::ptrdiff_t>(from);
+        session.execute(
+            "INSERT IGNORE INTO " + schema("job_batch_pending") + " (batch_id, job_uuid) VALUES " +
+                repeated("(?,?)", count),
+            mysql::Params(first, first + static_cast<std::ptrdiff_t>(2 * count))
+        );
+        from += 2 * count;
+    }
+}
+
+} // namespace
+
+Result<std::string> enqueue(
+    mysql::Transaction& transaction,
+    const QueueSchema& schema,
+    const NewJob& job,
+    const EnqueueLimits& limits
+) {
+    return enqueue_many(transaction, schema, {job}, limits).map([](std::vector<std::string> uuids) {
+        return std::move(uuids.front());
+    });
+}
+
+Result<std::vector<std::string>> enqueue_many(
+    mysql::Transaction& transaction,
+    const QueueSchema& schema,
+    const std::vector<NewJob>& jobs,
+    const EnqueueLimits& limits
+) {
+    Result<std::vector<JobRow>> rows = rows_of(jobs, limits);
+    if (!rows) {
+        return tl::unexpected(rows.error());
+    }
+    try {
+        insert_job_rows(transaction, schema, *rows);
+        record_runs(transaction, schema, jobs, *rows);
+    } catch (const mysql::DatabaseError& error) {
+        if (error.error_class() == mysql::ErrorClass::duplicate_key) {
+            return fail(ErrorCode::conflict, "a job with this uuid exists", "uuid", error.what());
+        }
+        throw;
+    }
+    record_members(transaction, schema, jobs, *rows);
+    std::vector<std::string> uuids;
+    uuids.reserve(rows->size());
+    for (JobRow& row : *rows) {
+        uuids.push_back(std::move(row.uuid));
+    }
+    return uuids;
+}
+
+} // namespace bgerp::queue

@@ -1,0 +1,147 @@
+#include "tenant_db/queue/in_list.hpp"
+#include "tenant_db/queue/lifecycle.hpp"
+#include "tenant_db/queue/payload.hpp"
+#include "tenant_db/queue/run_record.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace bgerp::queue {
+
+namespace {
+
+// SMALLINT UNSIGNED: a job tried more often stays at this count instead of failing every claim.
+constexpr std::int64_t count_max = 65535;
+
+// Walks PRIMARY (queue, priority, id) from the cursor on, in its order; FORCE INDEX because on a
+// table whose statistics say "empty" the optimizer prefers a scan. The OR is one range of the key;
+// the row constructor (priority, id) > (?, ?) would not be. Locks exclusively, at READ COMMITTED,
+// the rows it returns; rows that others hold are stepped over, rows that don't match unlocked.
+constexpr const char* claim_columns =
+    "SELECT priority, id, attempts, rescues, flags, created_at, available_at, "
+    "reserved_at IS NOT NULL, payload FROM ";
+constexpr const char* beyond_cursor = " AND (priority > ? OR (priority = ? AND id > ?))";
+constexpr const char* can_be_reserved =
+    " AND available_at <= UNIX_TIMESTAMP() AND (reserved_at IS NULL"
+    " OR (reserved_by IS NOT NULL AND reserved_at < UNIX_TIMESTAMP() - ?)"
+    " OR (reserved_by IS NULL AND reserved_at < UNIX_TIMESTAMP() - ?))"
+    " ORDER BY queue, priority, id LIMIT ? FOR UPDATE SKIP LOCKED";
+
+ReservedJob reserved_job(const mysql::Row& row, const std::string& queue, std::uint64_t owner) {
+    ReservedJob job;
+    job.key = {queue, row.i64(0), row.u64(1)};
+    job.fence = {owner, std::min(row.i64(2) + 1, count_max)};
+    job.rescues = std::min(row.i64(3) + row.i64(7), count_max);
+    job.flags = row.i64(4);
+    job.created_at = row.i64(5);
+    job.available_at = row.i64(6);
+    job.payload = row.text(8);
+    return job;
+}
+
+std::vector<ReservedJob> claim(
+    mysql::Session& session,
+    const QueueSchema& schema,
+    const std::string& queue,
+    std::size_t limit,
+    std::uint64_t owner,
+    const LeaseRules& rules,
+    const ClaimCursor& cursor
+) {
+    mysql::Params params{queue};
+    if (!cursor.at_start) {
+        params.insert(params.end(), {cursor.priority, cursor.priority, cursor.id});
+    }
+    params.insert(params.end(), {rules.lease_s, rules.retry_after_s, limit});
+    std::vector<ReservedJob> jobs;
+    session.query(
+        claim_columns + schema("jobs") + " FORCE INDEX (PRIMARY) WHERE queue = ?" +
+            (cursor.at_start ? "" : beyond_cursor) + can_be_reserved,
+        params,
+        [&](const mysql::Row& row) { jobs.push_back(reserved_job(row, queue, owner)); }
+    );
+    return jobs;
+}
+
+// By full primary key; the rows are locked already. What a row's reserved_at says of a dead worker
+// is read before it is overwritten.
+void mark_reserved(
+    mysql::Session& session,
+    const QueueSchema& schema,
+    const std::vector<ReservedJob>& jobs,
+    std::uint64_t owner
+) {
+    std::map<std::int64_t, std::vector<std::uint64_t>> ids_by_priority;
+    for (const ReservedJob& job : jobs) {
+        ids_by_priority[job.key.priority].push_back(job.key.id);
+    }
+    for (const auto& [priority, all_ids] : ids_by_priority) {
+        in_slices(all_ids, [&, by = priority](const std::vector<std::uint64_t>& ids) {
+            mysql::Params params{owner, jobs.front().key.queue, by};
+            add_padded(params, ids);
+            session.execute(
+                "UPDATE " + schema("jobs") +
+                    " FORCE INDEX (PRIMARY) SET"
+                    " rescues = IF(reserved_at IS NULL, rescues, LEAST(rescues + 1, 65535)),"
+                    " attempts = LEAST(attempts + 1, 65535),"
+                    " reserved_at = UNIX_TIMESTAMP(), reserved_by = ?"
+                    " WHERE queue = ? AND priority = ? AND id IN" +
+                    in_list(ids.size()),
+                params
+            );
+        });
+    }
+}
+
+void mark_runs_started(
+    mysql::Session& session, const QueueSchema& schema, const std::vector<ReservedJob>& jobs
+) {
+    std::vector<std::string> uuids;
+    for (const ReservedJob& job : jobs) {
+        if ((job.flags & flag_tracked) != 0) {
+            uuids.push_back(envelope_uuid(job.payload));
+        }
+    }
+    runs_started(session, schema, uuids);
+}
+
+void move_cursor(ClaimCursor& cursor, const std::vector<ReservedJob>& jobs, std::size_t limit) {
+    if (jobs.size() < limit) {
+        cursor = ClaimCursor();
+    } else {
+        cursor = {false, jobs.back().key.priority, jobs.back().key.id};
+    }
+}
+
+} // namespace
+
+std::vector<ReservedJob> reserve(
+    mysql::Pool& pool,
+    Deadline deadline,
+    const QueueSchema& schema,
+    const std::string& queue,
+    std::size_t limit,
+    std::uint64_t owner,
+    const LeaseRules& rules,
+    ClaimCursor& cursor
+) {
+    if (limit == 0) {
+        return {};
+    }
+    const std::size_t at_most = std::min(limit, in_list_max);
+    auto jobs = mysql::with_transaction(pool, deadline, [&](mysql::Transaction& transaction) {
+        auto claimed = claim(transaction, schema, queue, at_most, owner, rules, cursor);
+        if (claimed.empty() && !cursor.at_start) {
+            claimed = claim(transaction, schema, queue, at_most, owner, rules, ClaimCursor());
+        }
+        if (!claimed.empty()) {
+            mark_reserved(transaction, schema, claimed, owner);
+            mark_runs_started(transaction, schema, claimed);
+        }
+        return claimed;
+    });
+    move_cursor(cursor, jobs, at_most);
+    return jobs;
+}
+
+} // namespace bgerp::queue

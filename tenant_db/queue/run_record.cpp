@@ -1,0 +1,174 @@
+#include "tenant_db/queue/run_record.hpp"
+
+#include "base/json.hpp"
+#include "base/utf8.hpp"
+#include "tenant_db/queue/in_list.hpp"
+
+namespace bgerp::queue {
+
+namespace {
+
+// All statements below: READ COMMITTED; rows locked exclusively through PRIMARY (uuid); changing
+// `state` also changes job_run_state, which nobody locks by.
+
+constexpr std::size_t error_bytes_max = 60'000; // TEXT holds 65,535
+constexpr std::size_t history_error_bytes_max = 2'000;
+
+// UPDATE … WHERE uuid IN (…), in slices. The set is the same for all.
+void update_runs(
+    mysql::Session& session,
+    const QueueSchema& schema,
+    const std::string& assignments,
+    const std::vector<std::string>& uuids,
+    const mysql::Params& first_params = {}
+) {
+    in_slices(uuids, [&](const std::vector<std::string>& slice) {
+        mysql::Params params = first_params;
+        add_padded(params, slice);
+        session.execute(
+            "UPDATE " + schema("job_run") + " FORCE INDEX (PRIMARY) SET " + assignments +
+                " WHERE uuid IN" + in_list(slice.size()),
+            params
+        );
+    });
+}
+
+std::string tags_text(const NewJob& job) {
+    return job.tags.empty() ? std::string() : to_text(Json(job.tags));
+}
+
+} // namespace
+
+void insert_runs(
+    mysql::Session& session, const QueueSchema& schema, const std::vector<NewRun>& runs
+) {
+    const std::string insert =
+        "INSERT INTO " + schema("job_run") +
+        " (uuid, kind, queue, priority, state, job_id, batch_id, tags, created_at, available_at)"
+        " VALUES ";
+    for (std::size_t from = 0; from < runs.size();) {
+        const std::size_t rows = rows_per_statement(runs.size() - from);
+        std::vector<std::string> tags(rows); // outlives the parameters that point into it
+        mysql::Params params;
+        for (std::size_t i = 0; i < rows; ++i) {
+            const NewRun& run = runs[from + i];
+            tags[i] = tags_text(*run.job);
+            params.insert(
+                params.end(),
+                {run.uuid,
+                 run.job->kind,
+                 run.job->queue,
+                 run.job->priority,
+                 run.delay_s > 0 ? "scheduled" : "available",
+                 run.job_id,
+                 run.job->batch_id.empty() ? mysql::Param(nullptr) : run.job->batch_id,
+                 tags[i].empty() ? mysql::Param(nullptr) : mysql::Param(tags[i]),
+                 run.delay_s}
+            );
+        }
+        session.execute(
+            insert + repeated("(?,?,?,?,?,?,?,?,UNIX_TIMESTAMP(),UNIX_TIMESTAMP()+?)", rows),
+            params
+        );
+        from += rows;
+    }
+}
+
+void runs_started(
+    mysql::Session& session, const QueueSchema& schema, const std::vector<std::string>& uuids
+) {
+    update_runs(
+        session,
+        schema,
+        "state = 'running', attempts = LEAST(attempts + 1, 65535), started_at = UNIX_TIMESTAMP()",
+        uuids
+    );
+}
+
+void runs_released(
+    mysql::Session& session, const QueueSchema& schema, const std::vector<std::string>& uuids
+) {
+    update_runs(
+        session,
+        schema,
+        "state = 'available', attempts = GREATEST(attempts, 1) - 1",
+        uuids
+    );
+}
+
+void run_moved(
+    mysql::Session& session,
+    const QueueSchema& schema,
+    const std::string& uuid,
+    std::string_view state,
+    std::uint64_t job_id,
+    std::int64_t delay_s
+) {
+    session.execute(
+        "UPDATE " + schema("job_run") +
+            " SET state = ?, job_id = ?, available_at = UNIX_TIMESTAMP() + ? WHERE uuid = ?",
+        {state, job_id, delay_s, uuid}
+    );
+}
+
+void runs_ended(
+    mysql::Session& session,
+    const QueueSchema& schema,
+    const std::vector<std::string>& uuids,
+    std::string_view state
+) {
+    const std::string progress = state == "completed" ? ", progress = 100" : "";
+    update_runs(
+        session,
+        schema,
+        "state = ?, finished_at = UNIX_TIMESTAMP()" + progress,
+        uuids,
+        {state}
+    );
+}
+
+void run_output(
+    mysql::Session& session,
+    const QueueSchema& schema,
+    const std::string& uuid,
+    const std::string& output
+) {
+    session.execute(
+        "UPDATE " + schema("job_run") + " SET output = ? WHERE uuid = ?",
+        {storable(output, output.size()), uuid}
+    );
+}
+
+void run_error(
+    mysql::Session& session,
+    const QueueSchema& schema,
+    const std::string& uuid,
+    std::int64_t attempt,
+    const std::string& error
+) {
+    const std::string kept = storable(error, error_bytes_max);
+    const std::string in_history = storable(error, history_error_bytes_max);
+    session.execute(
+        "UPDATE " + schema("job_run") +
+            " SET error = ?, history = JSON_ARRAY_APPEND("
+            "IF(JSON_LENGTH(history) >= 100, JSON_REMOVE(history, '$[0]'), "
+            "COALESCE(history, '[]')), '$', "
+            "JSON_OBJECT('attempt', ?, 'at', UNIX_TIMESTAMP(), 'error', ?)) WHERE uuid = ?",
+        {kept, attempt, in_history, uuid}
+    );
+}
+
+std::string storable(std::string_view text, std::size_t bytes_max) {
+    std::string kept(text.substr(0, bytes_max));
+    for (auto error = utf8_error_at(kept); error; error = utf8_error_at(kept)) {
+        const bool cut_off = kept.size() < text.size() && kept.size() - *error < 4;
+        if (cut_off) { // the cut went through a character
+            kept.resize(*error);
+        } else {
+            kept[*error] = '?';
+        }
+    }
+    return kept;
+}
+
+} // namespace bgerp::queue

@@ -1,0 +1,80 @@
+// The writes to job_run: what is remembered of tracked jobs. Each is part of the transaction that
+// moves the job itself, so that state and row never disagree. Always after the job's own row is
+// locked or gone: one order of locks. Used by the queue's implementation alone. Blocking.
+#pragma once
+
+#include "base/mysql/session.hpp"
+#include "tenant_db/queue/job.hpp"
+#include "tenant_db/queue/schema.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bgerp::queue {
+
+/// A tracked job that was just put into jobs (delay 0) or job_delayed.
+struct NewRun {
+    const NewJob* job = nullptr;
+    std::string uuid;
+    std::uint64_t job_id = 0;
+    std::int64_t delay_s = 0;
+};
+
+void insert_runs(
+    mysql::Session& session, const QueueSchema& schema, const std::vector<NewRun>& runs
+);
+
+/// Reserved: running, one attempt more.
+void runs_started(
+    mysql::Session& session, const QueueSchema& schema, const std::vector<std::string>& uuids
+);
+
+/// Given back without the attempt: available again.
+void runs_released(
+    mysql::Session& session, const QueueSchema& schema, const std::vector<std::string>& uuids
+);
+
+/// The job's row is now `job_id` of jobs (state available) or job_delayed (scheduled, retryable).
+void run_moved(
+    mysql::Session& session,
+    const QueueSchema& schema,
+    const std::string& uuid,
+    std::string_view state,
+    std::uint64_t job_id,
+    std::int64_t delay_s
+);
+
+/// Ended: "completed", "failed" or "cancelled".
+void runs_ended(
+    mysql::Session& session,
+    const QueueSchema& schema,
+    const std::vector<std::string>& uuids,
+    std::string_view state
+);
+
+/// The JSON text that a completed job left.
+void run_output(
+    mysql::Session& session,
+    const QueueSchema& schema,
+    const std::string& uuid,
+    const std::string& output
+);
+
+/// An attempt's error: kept as the last one and added to the history, whose oldest entries give
+/// way beyond a hundred.
+void run_error(
+    mysql::Session& session,
+    const QueueSchema& schema,
+    const std::string& uuid,
+    std::int64_t attempt,
+    const std::string& error
+);
+
+/// `text` as a utf8mb4 column takes it: cut to `bytes_max`, bytes that aren't UTF-8 as '?'.
+[[nodiscard]] std::string storable(std::string_view text, std::size_t bytes_max);
+
+/// Seconds a job may be delayed: what INT UNSIGNED columns hold until 2106, with room.
+inline constexpr std::int64_t delay_s_max = 10LL * 366 * 24 * 3600;
+
+} // namespace bgerp::queue

@@ -1,0 +1,142 @@
+#include "tests/conformance/queue_fixture.hpp"
+
+#include <gmock/gmock.h>
+
+#include <mutex>
+#include <set>
+#include <thread>
+
+namespace bgerp::queue {
+namespace {
+
+using Reserve = QueueFixture;
+
+TEST_F(Reserve, AnAvailableJobIsReservedOnce) {
+    const std::string uuid = push(job());
+    const ReservedJob reserved = take_one();
+    EXPECT_EQ(reserved.key.queue, "default");
+    EXPECT_EQ(reserved.fence.owner, me);
+    EXPECT_EQ(reserved.fence.attempts, 1);
+    EXPECT_EQ(reserved.rescues, 0);
+    EXPECT_EQ(reserved.flags, flag_tracked);
+    EXPECT_EQ(count("jobs", "reserved_by = 7 AND attempts = 1 AND reserved_at IS NOT NULL"), 1);
+    EXPECT_EQ(state_of(uuid), "running");
+    EXPECT_EQ(number("SELECT attempts FROM job_run"), 1);
+    EXPECT_TRUE(take(me).empty());
+    EXPECT_TRUE(take(other).empty());
+}
+
+TEST_F(Reserve, OrderIsPriorityThenAge) {
+    std::vector<NewJob> jobs(6, job());
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+        jobs[i].priority = i % 2 == 0 ? 5 : -5;
+        jobs[i].args = {{"n", i}};
+    }
+    push_many(jobs);
+    std::vector<std::string> order;
+    for (const ReservedJob& reserved : take(me, 10)) {
+        order.push_back(Json::parse(reserved.payload)["data"]["n"].dump());
+    }
+    EXPECT_THAT(order, testing::ElementsAre("1", "3", "5", "0", "2", "4"));
+}
+
+TEST_F(Reserve, TheCursorGoesOnOverPrioritiesAndRewindsAtTheEnd) {
+    std::vector<NewJob> jobs(10, job());
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+        jobs[i].priority = static_cast<std::int64_t>(i / 4);
+    }
+    push_many(jobs);
+    ClaimCursor cursor;
+    const auto next = [&](std::size_t limit) {
+        return reserve(*pool, soon(), schema, "default", limit, me, LeaseRules(), cursor).size();
+    };
+    EXPECT_EQ(next(3), 3U);
+    EXPECT_FALSE(cursor.at_start);
+    NewJob urgent = job();
+    urgent.priority = -9;
+    push(urgent); // behind the cursor
+    EXPECT_EQ(next(3), 3U);
+    EXPECT_EQ(cursor.priority, 1);
+    EXPECT_EQ(next(4), 4U);
+    EXPECT_EQ(next(4), 1U); // nothing beyond the cursor: the same call looks from the start
+    EXPECT_TRUE(cursor.at_start);
+    EXPECT_EQ(next(4), 0U);
+}
+
+TEST_F(Reserve, OnlyTheQueueAskedFor) {
+    NewJob elsewhere = job();
+    elsewhere.queue = "Default"; // names are compared as bytes
+    push(elsewhere);
+    EXPECT_TRUE(take(me).empty());
+    EXPECT_EQ(take(me, 1, "Default").size(), 1U);
+}
+
+TEST_F(Reserve, AJobWhoseTimeHasNotComeStays) {
+    push(job());
+    execute("UPDATE jobs SET available_at = UNIX_TIMESTAMP() + 60");
+    EXPECT_TRUE(take(me).empty());
+    make_due();
+    EXPECT_EQ(take(me).size(), 1U);
+}
+
+TEST_F(Reserve, AnExpiredLeaseIsReservedAgainAndCounted) {
+    push(job());
+    const ReservedJob first = take_one(me);
+    age_leases(14);
+    EXPECT_TRUE(take(other).empty());
+    age_leases(3);
+    const ReservedJob second = take_one(other);
+    EXPECT_EQ(second.key.id, first.key.id);
+    EXPECT_EQ(second.fence.attempts, 2);
+    EXPECT_EQ(second.rescues, 1);
+    EXPECT_EQ(number("SELECT rescues FROM jobs"), 1);
+}
+
+TEST_F(Reserve, ARowReservedWithoutAnOwnerIsLeftAloneUntilRetryAfter) {
+    push(job());
+    // What Laravel's worker writes.
+    execute("UPDATE jobs SET reserved_at = UNIX_TIMESTAMP() - 80, attempts = 1");
+    EXPECT_TRUE(take(me).empty());
+    age_leases(12);
+    EXPECT_EQ(take_one().fence.attempts, 2);
+}
+
+TEST_F(Reserve, AJobTriedTooOftenToCountIsStillReserved) {
+    push(job());
+    execute("UPDATE jobs SET attempts = 65535, rescues = 65535");
+    EXPECT_EQ(take_one(me).fence.attempts, 65535);
+    age_leases(20);
+    EXPECT_EQ(take_one(other).rescues, 65535);
+}
+
+TEST_F(Reserve, ClaimersNeverShareAJob) {
+    push_many(std::vector<NewJob>(2000, job()));
+    std::mutex mutex;
+    std::multiset<std::uint64_t> ids;
+    std::vector<std::thread> threads;
+    for (std::uint64_t owner = 1; owner <= 4; ++owner) {
+        threads.emplace_back([&, owner] {
+            ClaimCursor cursor;
+            for (;;) {
+                const auto jobs =
+                    reserve(*pool, soon(), schema, "default", 17, owner, LeaseRules(), cursor);
+                if (jobs.empty()) {
+                    return;
+                }
+                const std::lock_guard lock(mutex);
+                for (const ReservedJob& reserved : jobs) {
+                    ids.insert(reserved.key.id);
+                }
+            }
+        });
+    }
+    for (std::thread& thread : threads) {
+        thread.join();
+    }
+    EXPECT_EQ(ids.size(), 2000U);
+    EXPECT_EQ(std::set<std::uint64_t>(ids.begin(), ids.end()).size(), 2000U);
+    EXPECT_EQ(count("jobs", "attempts <> 1"), 0);
+}
+
+} // namespace
+} // namespace bgerp::queue

@@ -1,0 +1,177 @@
+#include "tenant_db/queue/payload.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace bgerp::queue {
+namespace {
+
+constexpr const char* uuid = "0193a5e2-7c11-7a3b-9f00-112233445566";
+
+Envelope parsed(std::string_view payload) {
+    return value_or_throw(parse_envelope(payload));
+}
+
+TEST(Payload, WhatWasComposedIsReadAgain) {
+    NewJob job;
+    job.kind = "payroll_run";
+    job.args = {{"period", "2026-10"}, {"note", "ü \" \\ \n"}};
+    job.max_tries = 5;
+    job.max_exceptions = 2;
+    job.backoff_s = {1, 5, 10};
+    job.timeout_s = 60;
+    job.retry_until = 1'900'000'000;
+    job.tags = {"a", "b"};
+    job.batch_id = "0193a5e2-7c11-7a3b-9f00-000000000000";
+    const Envelope envelope = parsed(compose_envelope(job, uuid));
+    EXPECT_EQ(envelope.uuid, uuid);
+    EXPECT_EQ(envelope.kind, "payroll_run");
+    EXPECT_EQ(envelope.display_name, "payroll_run");
+    EXPECT_EQ(envelope.args, job.args);
+    EXPECT_EQ(envelope.max_tries, 5);
+    EXPECT_EQ(envelope.max_exceptions, 2);
+    EXPECT_EQ(envelope.backoff_s, job.backoff_s);
+    EXPECT_EQ(envelope.timeout_s, 60);
+    EXPECT_EQ(envelope.retry_until, 1'900'000'000);
+    EXPECT_EQ(envelope.tags, job.tags);
+    EXPECT_EQ(envelope.batch_id, job.batch_id);
+    EXPECT_EQ(envelope.exceptions, 0);
+}
+
+TEST(Payload, WhatIsNotSetIsLeftOut) {
+    NewJob job;
+    job.kind = "noop";
+    EXPECT_EQ(
+        compose_envelope(job, uuid),
+        R"({"uuid":"0193a5e2-7c11-7a3b-9f00-112233445566","displayName":"noop","job":"noop","data":{}})"
+    );
+}
+
+TEST(Payload, BytesThatAreNotUtf8AreReplacedNotThrown) {
+    NewJob job;
+    job.kind = "noop";
+    job.args = {{"text", "a\xFF"}};
+    EXPECT_EQ(parsed(compose_envelope(job, uuid)).args["text"], "a\xEF\xBF\xBD");
+}
+
+TEST(Payload, ReadsWhatLaravel8Pushes) {
+    const Envelope envelope = parsed(
+        R"({"uuid":"8f3c3b1e-0e4b-4a54-9d0f-0d6a6c0b7c11","displayName":"App\\Jobs\\SendMail",)"
+        R"("job":"Illuminate\\Queue\\CallQueuedHandler@call","maxTries":"3","maxExceptions":null,)"
+        R"("failOnTimeout":false,"backoff":"1,5,10","timeout":null,"retryUntil":null,)"
+        R"("data":{"commandName":"App\\Jobs\\SendMail","command":"O:17:\"App\\Jobs\\SendMail\":0:{}"}})"
+    );
+    EXPECT_EQ(envelope.kind, "Illuminate\\Queue\\CallQueuedHandler@call");
+    EXPECT_EQ(envelope.display_name, "App\\Jobs\\SendMail");
+    EXPECT_EQ(envelope.max_tries, 3);
+    EXPECT_EQ(envelope.max_exceptions, std::nullopt);
+    EXPECT_EQ(envelope.backoff_s, (std::vector<std::int64_t>{1, 5, 10}));
+    EXPECT_EQ(envelope.args["commandName"], "App\\Jobs\\SendMail");
+}
+
+TEST(Payload, ReadsOlderNamesAndPhpsEmptyArray) {
+    const Envelope envelope =
+        parsed(R"({"job":"noop","data":[],"delay":7,"timeoutAt":1900000000})");
+    EXPECT_EQ(envelope.uuid, "");
+    EXPECT_EQ(envelope.args, Json::object());
+    EXPECT_EQ(envelope.backoff_s, std::vector<std::int64_t>{7});
+    EXPECT_EQ(envelope.retry_until, 1'900'000'000);
+}
+
+TEST(Payload, NumbersComeInManyForms) {
+    const auto tries = [](const std::string& value) {
+        return parsed(R"({"job":"x","maxTries":)" + value + "}").max_tries;
+    };
+    EXPECT_EQ(tries("3"), 3);
+    EXPECT_EQ(tries("3.0"), 3);
+    EXPECT_EQ(tries("\"3\""), 3);
+    for (const char* nonsense :
+         {"null", "\"\"", "\"3x\"", "[]", "{}", "true", "1e300", "18446744073709551615"}) {
+        EXPECT_EQ(tries(nonsense), std::nullopt) << nonsense;
+    }
+    const auto backoff = [](const std::string& value) {
+        return parsed(R"({"job":"x","backoff":)" + value + "}").backoff_s;
+    };
+    using List = std::vector<std::int64_t>;
+    EXPECT_EQ(backoff("5"), List{5});
+    EXPECT_EQ(backoff("[1,\"5\",10]"), (List{1, 5, 10}));
+    EXPECT_EQ(backoff("\"1, 5,x,10,\""), (List{1, 5, 10}));
+    EXPECT_EQ(backoff("-4"), List{0});
+    EXPECT_EQ(backoff("\"\""), List{});
+}
+
+TEST(Payload, JunkIsRefusedNotThrown) {
+    const std::string deep(200'000, '[');
+    for (const std::string& junk :
+         {std::string(),
+          std::string("{"),
+          std::string("null"),
+          std::string("[]"),
+          std::string("{}"),
+          std::string(R"({"job":""})"),
+          std::string(R"({"job":5})"),
+          std::string("\xFF\xFE\x00\x01", 4),
+          std::string(R"({"job":"a)"),
+          deep,
+          R"({"job":"x","data":)" + deep}) {
+        const auto envelope = parse_envelope(junk);
+        ASSERT_FALSE(envelope.has_value()) << junk.substr(0, 40);
+        EXPECT_EQ(envelope.error().code, ErrorCode::invalid_argument);
+        EXPECT_EQ(envelope_uuid(junk), "");
+    }
+}
+
+TEST(Payload, UuidIsFoundWhereverItStands) {
+    const std::string text = uuid;
+    EXPECT_EQ(envelope_uuid(R"({"uuid":")" + text + R"(","job":"x"})"), text);
+    EXPECT_EQ(envelope_uuid(R"({"job":"x", "uuid" : ")" + text + R"("})"), text);
+    EXPECT_EQ(envelope_uuid(R"({"uuid":")" + text + R"(0","job":"x"})"), "");
+    EXPECT_EQ(envelope_uuid(R"({"uuid":"abc","job":"x"})"), "");
+    EXPECT_EQ(envelope_uuid(R"({"job":"x"})"), "");
+}
+
+TEST(Payload, SettingTheExceptionsKeepsEverythingElse) {
+    const std::string payload =
+        R"({"job":"x","unknown":123456789012345678901234567890,"data":{"exceptions":4}})";
+    const std::string once = with_exceptions(payload, 1);
+    EXPECT_EQ(parsed(once).exceptions, 1);
+    EXPECT_EQ(parsed(once).args["exceptions"], 4);
+    EXPECT_NE(once.find("123456789012345678901234567890"), std::string::npos);
+    const std::string twelve = with_exceptions(with_exceptions(once, 2), 12);
+    EXPECT_EQ(parsed(twelve).exceptions, 12);
+    EXPECT_EQ(twelve.size(), once.size() + 1); // the count doesn't pile up
+    EXPECT_EQ(parsed(with_exceptions(R"({"exceptions":3,"job":"x"} )", 5)).exceptions, 5);
+    EXPECT_EQ(with_exceptions("junk", 1), "junk");
+}
+
+TEST(Backoff, FollowsTheListAndRepeatsItsLast) {
+    const std::vector<std::int64_t> list{1, 5, 10};
+    EXPECT_EQ(backoff_for(list, 1, 0.5), 1);
+    EXPECT_EQ(backoff_for(list, 2, 0.5), 5);
+    EXPECT_EQ(backoff_for(list, 3, 0.5), 10);
+    EXPECT_EQ(backoff_for(list, 99, 0.5), 10);
+    EXPECT_EQ(backoff_for(list, 0, 0.5), 1);
+    EXPECT_EQ(backoff_for({-3}, 1, 0.5), 0);
+}
+
+TEST(Backoff, WithoutAListDoublesUpToAnHourWithinItsBounds) {
+    const auto seed = std::random_device{}();
+    RecordProperty("seed", std::to_string(seed));
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937 random(seed);
+    std::uniform_real_distribution<double> random01(0.0, 1.0);
+    std::uniform_int_distribution<std::int64_t> any_attempt(1, 70'000);
+    for (int i = 0; i < 10'000; ++i) {
+        const std::int64_t attempt = i % 2 == 0 ? i % 20 + 1 : any_attempt(random);
+        const double base = attempt < 12 ? static_cast<double>(1 << attempt) : 3600.0;
+        const auto pause = static_cast<double>(backoff_for({}, attempt, random01(random)));
+        EXPECT_GE(pause, 0.75 * base - 0.5) << attempt;
+        EXPECT_LE(pause, 1.25 * base + 0.5) << attempt;
+    }
+    EXPECT_EQ(backoff_for({}, 4, 0.0), 12);
+    EXPECT_EQ(backoff_for({}, 4, 1.0), 20);
+}
+
+} // namespace
+} // namespace bgerp::queue
