@@ -1,21 +1,18 @@
 #include "base/byte_source.hpp"
 
+#include "base/file_error.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <system_error>
 #include <unistd.h>
 #include <utility>
 
 namespace bgerp {
 
 namespace {
-
-std::string system_message(int error) {
-    return std::error_code(error, std::generic_category()).message();
-}
 
 class FileSource final : public ByteSource {
 public:
@@ -35,7 +32,7 @@ public:
                 return static_cast<std::size_t>(count);
             }
             if (errno != EINTR) {
-                return fail(ErrorCode::internal, "can't read " + path_, {}, system_message(errno));
+                return tl::unexpected<Error>(file_error("read " + path_, errno));
             }
         }
     }
@@ -62,15 +59,8 @@ private:
     std::size_t position_ = 0;
 };
 
-tl::unexpected<Error> open_failure(const std::string& path, int error) {
-    if (error == ENOENT || error == ENOTDIR) {
-        return fail(ErrorCode::not_found, "no such file: " + path);
-    }
-    const bool refused = error == EACCES || error == EPERM;
-    return fail(
-        refused ? ErrorCode::forbidden : ErrorCode::internal,
-        "can't open " + path + ": " + system_message(error)
-    );
+tl::unexpected<Error> open_failure(const std::string& path, int error_number) {
+    return tl::unexpected<Error>(file_error("open " + path, error_number));
 }
 
 } // namespace

@@ -44,7 +44,7 @@ WorkedHours scheduled_hours(DayRange employed) {
         // 1 to 7 from Monday.
         workdays += std::chrono::weekday(day).iso_encoding() <= 5 ? 1 : 0;
     }
-    return {Decimal(workdays * hours_a_day), Decimal()};
+    return {Decimal(std::int64_t{workdays} * hours_a_day), Decimal()};
 }
 
 WorkedHours
