@@ -1,0 +1,260 @@
+#include "server/http/wire.hpp"
+
+#include "server/http/request_head.hpp"
+
+#include <boost/asio/write.hpp>
+
+#include <array>
+#include <limits>
+
+namespace bgerp::http {
+
+namespace {
+
+namespace beast_http = beast::http;
+using std::chrono::steady_clock;
+
+constexpr std::size_t read_bytes = 8UL * 1024;
+// A refused body smaller than this is read and dropped, so that the connection can go on.
+constexpr std::size_t discard_bytes_max = 64UL * 1024;
+constexpr std::size_t linger_bytes_max = 1024UL * 1024;
+constexpr std::chrono::seconds linger_time{2};
+
+Problem problem_of_parser(const ErrorCodeOfAsio& error) {
+    if (error == beast_http::error::header_limit) {
+        return {431, "header_too_large", "the request's head is too large", {}};
+    }
+    if (error == beast_http::error::bad_version) {
+        return {505, "http_version", "this server speaks HTTP/1.1", {}};
+    }
+    return {400, "malformed_request", "the request is not well-formed HTTP", {}};
+}
+
+} // namespace
+
+Wire::Wire(Tcp::socket socket, const Limits& limits)
+    : limits_(limits)
+    , stream_(std::move(socket))
+    , buffer_(limits.header_bytes_max + read_bytes) {}
+
+std::string Wire::peer() const {
+    ErrorCodeOfAsio error;
+    const auto endpoint = stream_.socket().remote_endpoint(error);
+    return error ? std::string() : endpoint.address().to_string();
+}
+
+asio::awaitable<bool> Wire::read_more(steady_clock::time_point until) {
+    stream_.expires_at(until);
+    ErrorCodeOfAsio error;
+    const std::size_t room = std::min(read_bytes, buffer_.max_size() - buffer_.size());
+    const std::size_t got = co_await stream_.async_read_some(
+        buffer_.prepare(room),
+        asio::redirect_error(asio::use_awaitable, error)
+    );
+    buffer_.commit(got);
+    co_return !error;
+}
+
+asio::awaitable<Wire::Read> Wire::read_head(Request& request, Problem& problem) {
+    if (buffer_.size() == 0 && !co_await read_more(steady_clock::now() + limits_.idle_time)) {
+        co_return Read::end;
+    }
+    const Read read = co_await parse_head(problem);
+    if (read != Read::ok) {
+        co_return read;
+    }
+    const auto& message = parser_->get();
+    const std::string_view target(message.target().data(), message.target().size());
+    const std::string_view method(message.method_string().data(), message.method_string().size());
+    for (const auto& field : message) {
+        request.headers.add(std::string(field.name_string()), std::string(field.value()));
+    }
+    request.peer = peer();
+    request.began = steady_clock::now();
+    request.deadline = Deadline(request.began + limits_.request_time);
+    auto refused = complete_head(request, method, target, message.version());
+    if (refused) {
+        problem = std::move(*refused);
+        co_return Read::refused;
+    }
+    co_return Read::ok;
+}
+
+asio::awaitable<Wire::Read> Wire::parse_head(Problem& problem) {
+    const auto until = steady_clock::now() + limits_.request_time;
+    parser_.emplace();
+    parser_->header_limit(static_cast<std::uint32_t>(limits_.header_bytes_max));
+    // Ours is counted where the body is read (boost::none would refuse every body in Boost 1.74).
+    parser_->body_limit(std::numeric_limits<std::uint64_t>::max());
+    while (true) {
+        ErrorCodeOfAsio error;
+        const std::size_t used = parser_->put(buffer_.data(), error);
+        buffer_.consume(used);
+        if (parser_->is_header_done() && !error) {
+            co_return Read::ok;
+        }
+        if (error && error != beast_http::error::need_more) {
+            problem = problem_of_parser(error);
+            co_return Read::refused;
+        }
+        if (buffer_.size() >= buffer_.max_size()) {
+            problem = problem_of_parser(beast_http::error::header_limit);
+            co_return Read::refused;
+        }
+        if (!co_await read_more(until)) {
+            co_return Read::end;
+        }
+    }
+}
+
+std::optional<std::uint64_t> Wire::body_size() const {
+    if (parser_->chunked()) {
+        return std::nullopt;
+    }
+    const auto length = parser_->content_length();
+    return length ? *length : 0;
+}
+
+// Fills `into` with body bytes until it is full or the body ends.
+asio::awaitable<Wire::Read> Wire::fill(
+    char* into,
+    std::size_t size,
+    std::size_t& filled,
+    steady_clock::time_point until,
+    Problem& problem
+) {
+    filled = 0;
+    while (!parser_->is_done() && filled < size) {
+        if (buffer_.size() == 0 && !co_await read_more(until)) {
+            co_return Read::end;
+        }
+        auto& body = parser_->get().body();
+        body.data = into + filled;
+        body.size = size - filled;
+        body.more = true;
+        ErrorCodeOfAsio error;
+        const std::size_t used = parser_->put(buffer_.data(), error);
+        buffer_.consume(used);
+        filled = size - body.size;
+        if (error == beast_http::error::need_more) {
+            if (buffer_.size() >= buffer_.max_size()) {
+                problem = problem_of_parser(beast_http::error::bad_chunk);
+                co_return Read::refused;
+            }
+            if (!co_await read_more(until)) {
+                co_return Read::end;
+            }
+        } else if (error && error != beast_http::error::need_buffer) {
+            problem = problem_of_parser(error);
+            co_return Read::refused;
+        }
+    }
+    co_return Read::ok;
+}
+
+asio::awaitable<Wire::Read>
+Wire::read_body(std::string& body, std::size_t bytes_max, Problem& problem) {
+    const auto until = steady_clock::now() + limits_.request_time;
+    const std::optional<std::uint64_t> announced = body_size();
+    const Problem too_large{
+        413,
+        "too_large",
+        "the body is larger than the " + std::to_string(bytes_max) + " bytes allowed here",
+        {}};
+    if (announced && *announced > bytes_max) {
+        problem = too_large;
+        co_return Read::refused;
+    }
+    while (!parser_->is_done()) {
+        // One byte more than allowed, to see whether a chunked body has it.
+        const std::size_t room = announced ? static_cast<std::size_t>(*announced) - body.size()
+                                           : std::min(piece_bytes, bytes_max + 1 - body.size());
+        const std::size_t before = body.size();
+        std::size_t filled = 0;
+        body.resize(before + std::max<std::size_t>(room, 1));
+        const Read read =
+            co_await fill(body.data() + before, body.size() - before, filled, until, problem);
+        body.resize(before + filled);
+        if (read != Read::ok) {
+            co_return read;
+        }
+        if (body.size() > bytes_max) {
+            problem = too_large;
+            co_return Read::refused;
+        }
+    }
+    co_return Read::ok;
+}
+
+asio::awaitable<Wire::Read> Wire::read_piece(std::string& piece, Problem& problem) {
+    const auto until = steady_clock::now() + limits_.idle_time;
+    std::size_t filled = 0;
+    piece.resize(piece_bytes);
+    const Read read = co_await fill(piece.data(), piece.size(), filled, until, problem);
+    piece.resize(filled);
+    co_return read;
+}
+
+asio::awaitable<void> Wire::send_continue() {
+    const auto expect = parser_->get()[beast_http::field::expect];
+    if (parser_->is_done() ||
+        !equal_ignoring_case({expect.data(), expect.size()}, "100-continue")) {
+        co_return;
+    }
+    co_await write("HTTP/1.1 100 Continue\r\n\r\n");
+}
+
+asio::awaitable<bool> Wire::discard_body() {
+    const std::optional<std::uint64_t> announced = body_size();
+    if (parser_->is_done()) {
+        co_return true;
+    }
+    if (parser_->get().count(beast_http::field::expect) > 0 ||
+        (announced && *announced > discard_bytes_max)) {
+        co_return false;
+    }
+    std::string dropped(discard_bytes_max, '\0');
+    std::size_t filled = 0;
+    Problem ignored;
+    const auto until = steady_clock::now() + linger_time;
+    const Read read = co_await fill(dropped.data(), dropped.size(), filled, until, ignored);
+    co_return read == Read::ok && parser_->is_done();
+}
+
+asio::awaitable<bool> Wire::write(std::string_view bytes) {
+    return write_all(bytes, {});
+}
+
+asio::awaitable<bool> Wire::write(std::string_view head, std::string_view body) {
+    return write_all(head, body);
+}
+
+asio::awaitable<bool> Wire::write_all(std::string_view a, std::string_view b) {
+    stream_.expires_after(limits_.idle_time);
+    const std::array<asio::const_buffer, 2> buffers{
+        asio::const_buffer(a.data(), a.size()),
+        asio::const_buffer(b.data(), b.size())};
+    ErrorCodeOfAsio error;
+    co_await asio::async_write(stream_, buffers, asio::redirect_error(asio::use_awaitable, error));
+    co_return !error;
+}
+
+asio::awaitable<void> Wire::linger() {
+    ErrorCodeOfAsio error;
+    stream_.socket().shutdown(Tcp::socket::shutdown_send, error);
+    const auto until = steady_clock::now() + linger_time;
+    std::size_t seen = 0;
+    while (!error && seen < linger_bytes_max) {
+        buffer_.consume(buffer_.size());
+        if (!co_await read_more(until)) {
+            break;
+        }
+        seen += buffer_.size();
+    }
+}
+
+void Wire::close() {
+    stream_.close();
+}
+
+} // namespace bgerp::http
