@@ -318,8 +318,6 @@ TEST_F(DataImport, SalesTablesAreToldApartByTheirIds) {
         {},
         "genres"
     );
-    db.execute("CREATE TABLE genre (genre_id BIGINT PRIMARY KEY, name VARCHAR(255) NOT NULL, "
-               "import_id BIGINT UNSIGNED NULL)");
     const auto output = run(id);
     ASSERT_TRUE(output) << output.error().message;
     EXPECT_EQ((*output)["errors"], Json({{"duplicate_in_file", 1}, {"invalid_number", 1}}));
