@@ -1,5 +1,7 @@
 #include "base/output_file.hpp"
 
+#include "base/file_error.hpp"
+
 #include <cerrno>
 #include <fcntl.h>
 #include <filesystem>
@@ -8,21 +10,9 @@
 
 namespace bgerp {
 
-namespace {
-
-std::string system_message(int error) {
-    return std::error_code(error, std::generic_category()).message();
-}
-
-bool means_full(int error) {
-    return error == ENOSPC || error == EDQUOT || error == EFBIG;
-}
-
-} // namespace
-
 Result<OutputFile> OutputFile::open(const std::string& path) {
     std::error_code ignored; // the open below says what is wrong
-    std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
+    std::filesystem::create_directories(folder_of(path), ignored);
     const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0640);
     if (descriptor < 0) {
         return OutputFile(-1, path).failure(errno);
@@ -70,14 +60,7 @@ Result<void> OutputFile::sync() {
 }
 
 tl::unexpected<Error> OutputFile::failure(int error) const {
-    const std::string detail = path_ + ": " + system_message(error);
-    if (means_full(error)) {
-        return fail(ErrorCode::storage_full, "no space left to write a file", {}, detail);
-    }
-    if (error == EACCES || error == EPERM || error == EROFS) {
-        return fail(ErrorCode::forbidden, "a file can't be written", {}, detail);
-    }
-    return fail(ErrorCode::internal, "a file can't be written", {}, detail);
+    return tl::unexpected<Error>(file_error("write " + path_, error));
 }
 
 } // namespace bgerp

@@ -40,7 +40,7 @@ private:
     [[nodiscard]] tl::unexpected<Error> failure(int error) const;
 
     int descriptor_;
-    std::string path_; // for the log
+    std::string path_; // for messages
 };
 
 } // namespace bgerp

@@ -112,10 +112,10 @@ department VARCHAR(255) NULL,
 currency CHAR(3) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
 employed_days SMALLINT UNSIGNED NOT NULL,
 hours DECIMAL(10,2) NULL,
-gross DECIMAL(24,4) NOT NULL,
-deductions DECIMAL(24,4) NOT NULL,
-employer DECIMAL(24,4) NOT NULL,
-net DECIMAL(24,4) NOT NULL,
+gross DECIMAL(38,4) NOT NULL,
+deductions DECIMAL(38,4) NOT NULL,
+employer DECIMAL(38,4) NOT NULL,
+net DECIMAL(38,4) NOT NULL,
 generation BIGINT UNSIGNED NOT NULL,
 PRIMARY KEY (run_id, employee_id),
 KEY payslip_employee (employee_id, period))";
@@ -125,7 +125,7 @@ run_id BIGINT UNSIGNED NOT NULL,
 employee_id BIGINT UNSIGNED NOT NULL,
 component_code VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
 side ENUM('employee','employer') NOT NULL,
-amount DECIMAL(24,4) NOT NULL,
+amount DECIMAL(38,4) NOT NULL,
 PRIMARY KEY (run_id, employee_id, component_code))";
 
 } // namespace

@@ -25,11 +25,24 @@ find_column(std::span<const ImportColumn> columns, std::string_view name) {
     return std::nullopt;
 }
 
-tl::unexpected<Error> header_error(std::size_t index, const std::string& title, const char* what) {
+// A damaged file's title may be a megabyte; an error message shows the front of it.
+std::string shown(std::string_view title) {
+    constexpr std::size_t bytes_max = 100;
+    if (title.size() <= bytes_max) {
+        return std::string(title);
+    }
+    std::size_t size = bytes_max;
+    while (size > 0 && (static_cast<unsigned char>(title[size]) & 0xC0U) == 0x80U) {
+        --size; // not within a character
+    }
+    return std::string(title.substr(0, size)) + "…";
+}
+
+tl::unexpected<Error> header_error(std::size_t index, std::string_view title, const char* what) {
     return fail(
         ErrorCode::invalid_argument,
-        "line 1, column " + std::to_string(index + 1) + ": \"" + title + "\" " + what,
-        title
+        "line 1, column " + std::to_string(index + 1) + ": \"" + shown(title) + "\" " + what,
+        shown(title)
     );
 }
 
@@ -54,8 +67,8 @@ Result<void> check_mapping(const std::vector<std::string>& header, const Json& m
             })) {
             return fail(
                 ErrorCode::invalid_argument,
-                "the mapping names a column that the file doesn't have: \"" + wanted + "\"",
-                wanted
+                "the mapping names a column that the file doesn't have: \"" + shown(wanted) + "\"",
+                shown(wanted)
             );
         }
     }

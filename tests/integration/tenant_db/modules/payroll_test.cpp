@@ -1,12 +1,14 @@
 #include "base/ids.hpp"
-#include "tenant_db/modules/hr/open_payroll.hpp"
 #include "tenant_db/modules/hr/payroll_actions.hpp"
 #include "tenant_db/modules/hr/payroll_run_store.hpp"
 #include "tenant_db/modules/hr/run_payroll.hpp"
+#include "tenant_db/modules/multi_row.hpp"
 #include "tests/support/fake_job_control.hpp"
 #include "tests/support/module_database.hpp"
 
 #include <gtest/gtest.h>
+
+#include <deque>
 
 namespace bgerp::hr {
 namespace {
@@ -84,15 +86,15 @@ TEST_F(Payroll, PaysSalariedAndHourlyWithAttendance) {
     ASSERT_TRUE(output) << output.error().message;
     EXPECT_EQ(
         payslips(),
-        "E1|-|10000.0000|3200.0000|620.0000|6800.0000|employer_social_security=620.0000,"
-        "income_tax=1935.0000,medicare=145.0000,pension=500.0000,social_security=620.0000\n"
-        "E2|17.50|370.0000|46.8700|22.9400|323.1300|employer_social_security=22.9400,"
+        "E1|-|10000.0000|3018.3300|620.0000|6981.6700|employer_social_security=620.0000,"
+        "income_tax=1753.3300,medicare=145.0000,pension=500.0000,social_security=620.0000\n"
+        "E2|17.50|370.0000|46.8100|22.9400|323.1900|employer_social_security=22.9400,"
         "income_tax=0.0000,medicare=5.3700,pension=18.5000,social_security=22.9400\n"
     );
     EXPECT_EQ((*output)["payslips"], 2);
     EXPECT_EQ((*output)["currency"], "USD");
     EXPECT_EQ((*output)["gross"], "10370.00");
-    EXPECT_EQ((*output)["net"], "7123.13");
+    EXPECT_EQ((*output)["net"], "7304.86");
     EXPECT_EQ((*output)["period"], "2026-10");
 }
 
@@ -142,7 +144,7 @@ TEST_F(Payroll, SumsEachCurrencyByItself) {
 TEST_F(Payroll, ComponentsAreTheTenantsToEdit) {
     hire(1, 1, "'2020-01-01', NULL, 'salaried', 12000, 'USD'");
     db.execute("INSERT INTO salary_component (code, side, definition, position, active) VALUES "
-               "('union_fee', 'employee', '{\"kind\":\"percent\",\"rate\":\"1\"}', 1, 1), "
+               "('union_fee', 'employee', '{\"kind\":\"percent_of_gross\",\"rate\":\"1\"}', 1, 1), "
                "('old', 'employee', '{}', 2, 0)");
     const auto output = run();
     ASSERT_TRUE(output) << output.error().message;
@@ -154,12 +156,30 @@ TEST_F(Payroll, ComponentsAreTheTenantsToEdit) {
 }
 
 TEST_F(Payroll, AnInterruptedRunEndsAsAnUninterruptedOne) {
-    db.execute(
-        "INSERT INTO employee (employee_code, first_name, last_name, email, hire_date, pay_type, "
-        "base_salary, currency) WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n "
-        "WHERE i < 3500) SELECT CONCAT('E', i), 'Ada', 'Byron', 'a@b.c', '2020-01-01', IF(i % 2, "
-        "'salaried', 'hourly'), 10 + i / 7, 'USD' FROM n"
-    );
+    in_transaction([](mysql::Transaction& transaction) {
+        MultiRow insert(
+            "INSERT INTO employee (employee_code, first_name, last_name, email, hire_date, "
+            "pay_type, base_salary, currency)",
+            8
+        );
+        std::deque<std::string> codes;
+        mysql::Params values;
+        for (int i = 0; i < 3500; ++i) {
+            codes.push_back("E" + std::to_string(i));
+            values.insert(
+                values.end(),
+                {codes.back(),
+                 "Ada",
+                 "Byron",
+                 "a@b.c",
+                 "2020-01-01",
+                 i % 2 == 0 ? "salaried" : "hourly",
+                 10 + i / 7,
+                 "USD"}
+            );
+        }
+        insert.write(transaction, values);
+    });
     FakeJobControl whole_control;
     const auto whole = run(whole_control, new_uuid());
     ASSERT_TRUE(whole);
