@@ -2,6 +2,7 @@
 
 #include "migrations/tenant/base/base_migrations.hpp"
 #include "migrations/tenant/hr/hr_migrations.hpp"
+#include "migrations/tenant/queue/queue_migrations.hpp"
 #include "migrations/tenant/reports/reports_migrations.hpp"
 #include "migrations/tenant/sales/sales_migrations.hpp"
 
@@ -21,6 +22,7 @@ struct Module {
 
 constexpr std::array modules{
     Module{"base", true, base_migrations},
+    Module{"queue", true, queue_migrations},
     Module{"hr", false, hr_migrations},
     Module{"sales", false, sales_migrations},
     Module{"reports", false, reports_migrations},

@@ -1,6 +1,7 @@
-// The private database server that all tests share: started by the first that needs it, stopped by
-// ctest's clean-up fixture (or `test_server stop`), kept between runs by hand. Its folder lies in
-// the build folder.
+// The private database server that all tests of a build share: started by the first that needs it,
+// stopped by ctest's clean-up fixture (or `test_server stop`), kept between runs by hand. Its
+// folder lies in memory where there is room, because tests create thousands of tables and their
+// durability is not what is tested; otherwise in the build folder.
 #pragma once
 
 #include "base/config.hpp"
@@ -12,5 +13,8 @@ namespace bgerp::testing_support {
 
 /// Starts the server if it doesn't run, once a process. Throws Failure if it can't be started.
 void ensure_test_server();
+
+/// Stops the server and deletes its folder. Throws Failure if it doesn't end.
+void remove_test_server();
 
 } // namespace bgerp::testing_support

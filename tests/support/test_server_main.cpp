@@ -1,6 +1,5 @@
 // Starts or stops the tests' shared database server: the set-up and clean-up fixtures of ctest.
 
-#include "base/mysql/private_server.hpp"
 #include "tests/support/test_server.hpp"
 
 #include <iostream>
@@ -14,10 +13,7 @@ int main(int argc, char** argv) {
             return 0;
         }
         if (verb == "stop") {
-            const bgerp::mysql::PrivateServer server(
-                bgerp::testing_support::test_server_config().database
-            );
-            bgerp::value_or_throw(server.stop(bgerp::Deadline::after(std::chrono::minutes(2))));
+            bgerp::testing_support::remove_test_server();
             return 0;
         }
     } catch (const std::exception& error) {

@@ -1,0 +1,28 @@
+#include "migrations/tenant/queue/queue_migrations.hpp"
+
+#include "migrations/tenant/queue/queue_tables.hpp"
+
+namespace bgerp::migrations {
+
+namespace {
+
+void create_queue_tables(Schema& schema) {
+    for (const std::string& statement : queue::queue_table_ddl()) {
+        schema.run(statement);
+    }
+}
+
+void drop_queue_tables(Schema& schema) {
+    const auto& names = queue::queue_tables();
+    for (auto name = names.rbegin(); name != names.rend(); ++name) {
+        schema.drop_table_if_exists(std::string(*name));
+    }
+}
+
+} // namespace
+
+std::vector<Migration> queue_migrations() {
+    return {{"2026_11_queue_tables", "queue", create_queue_tables, drop_queue_tables}};
+}
+
+} // namespace bgerp::migrations

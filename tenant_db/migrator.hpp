@@ -1,0 +1,70 @@
+// Migrates the core database and tenants' databases under the migration account, and keeps the
+// queue accounts' rights in step with the tables. Used by provisioning and the command line.
+// Thread-safe: several tenants may be migrated at once. Blocking.
+#pragma once
+
+#include "base/mysql/pool.hpp"
+#include "core_db/credentials.hpp"
+#include "migrations/runner.hpp"
+#include "tenant_db/tenant.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace bgerp {
+
+using MigrationNames = std::vector<std::string>;
+
+/// What became of one tenant in migrate_all.
+struct TenantMigrated {
+    std::string org_code;
+    Result<MigrationNames> applied;
+};
+
+class Migrator {
+public:
+    explicit Migrator(const core_db::Credentials& credentials);
+
+    /// Creates what is missing of the core database and the platform's accounts, then migrates.
+    /// With `print` set nothing is changed and the core database must exist. Errors are the
+    /// runner's; the database's own are thrown.
+    [[nodiscard]] Result<MigrationNames>
+    migrate_core(Deadline deadline, const migrations::Print& print = {});
+
+    [[nodiscard]] Result<MigrationNames>
+    migrate(const Tenant& tenant, Deadline deadline, const migrations::Print& print = {});
+
+    /// Every tenant, `parallel` at a time; a tenant that fails doesn't stop the others. Calls
+    /// `done` once a tenant, one call at a time, in the order they end.
+    void migrate_all(
+        const std::vector<Tenant>& tenants,
+        std::size_t parallel,
+        Deadline deadline,
+        const std::function<void(const TenantMigrated&)>& done
+    );
+
+    [[nodiscard]] Result<MigrationNames> roll_back(
+        const Tenant& tenant,
+        migrations::RollbackSteps steps,
+        Deadline deadline,
+        const migrations::Print& print = {}
+    );
+
+    /// Drops every table of the tenant's database, with all data, and migrates again.
+    [[nodiscard]] Result<MigrationNames> start_afresh(const Tenant& tenant, Deadline deadline);
+
+    [[nodiscard]] std::vector<migrations::MigrationStatus> core_status(Deadline deadline);
+    [[nodiscard]] std::vector<migrations::MigrationStatus>
+    status(const Tenant& tenant, Deadline deadline);
+
+private:
+    [[nodiscard]] mysql::Endpoint endpoint(const std::string& database) const;
+    [[nodiscard]] Result<void> with_admin(const std::function<void(mysql::Connection&)>& work
+    ) const;
+
+    const core_db::Credentials& credentials_;
+    mysql::Pool core_;
+};
+
+} // namespace bgerp
