@@ -2,6 +2,7 @@
 
 #include "tenant_db/modules/data_import/import_run.hpp"
 #include "tenant_db/modules/data_import/import_store.hpp"
+#include "tenant_db/modules/module_tables.hpp"
 
 namespace bgerp::data_import {
 
@@ -33,7 +34,8 @@ Result<Json> run_import(
     }
     const std::string path = storage.path(import->file_name);
     const std::string errors_path = storage.path(import->errors_file_name());
-    return ImportRun(pool, control, path, errors_path, *target, std::move(*import)).run();
+    ImportRun run(pool, control, path, errors_path, *target, std::move(*import));
+    return require_module(target->module, [&] { return run.run(); });
 }
 
 } // namespace bgerp::data_import

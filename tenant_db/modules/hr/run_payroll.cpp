@@ -4,6 +4,7 @@
 #include "tenant_db/modules/hr/open_payroll.hpp"
 #include "tenant_db/modules/hr/payroll_run_store.hpp"
 #include "tenant_db/modules/hr/payslip_store.hpp"
+#include "tenant_db/modules/module_tables.hpp"
 
 #include <limits>
 
@@ -157,9 +158,7 @@ private:
     std::uint64_t last_employee_id_ = 0;
 };
 
-} // namespace
-
-Result<Json> run_payroll(mysql::Pool& pool, JobControl& control, const PayrollRequest& request) {
+Result<Json> calculate(mysql::Pool& pool, JobControl& control, const PayrollRequest& request) {
     auto run = mysql::with_transaction(
         pool,
         step_deadline(),
@@ -181,6 +180,12 @@ Result<Json> run_payroll(mysql::Pool& pool, JobControl& control, const PayrollRe
         return tl::unexpected<Error>(components.error());
     }
     return PayrollCalculation(pool, control, std::move(*run), std::move(*components)).run();
+}
+
+} // namespace
+
+Result<Json> run_payroll(mysql::Pool& pool, JobControl& control, const PayrollRequest& request) {
+    return require_module("hr", [&] { return calculate(pool, control, request); });
 }
 
 } // namespace bgerp::hr

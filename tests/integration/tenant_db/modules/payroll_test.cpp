@@ -215,6 +215,11 @@ TEST_F(Payroll, AnInterruptedRunEndsAsAnUninterruptedOne) {
     }
 }
 
+TEST_F(Payroll, AMissingModuleIsSaidToBeMissing) {
+    db.execute("DROP TABLE payroll_run");
+    EXPECT_EQ(run().error().code, ErrorCode::not_found);
+}
+
 TEST_F(Payroll, AnotherJobTakesTheRunOver) {
     hire(1, 3, "'2020-01-01', NULL, 'salaried', 12000, 'USD'");
     FakeJobControl first;

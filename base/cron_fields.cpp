@@ -1,0 +1,266 @@
+#include "base/cron_fields.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace bgerp {
+
+namespace {
+
+// Nobody types more; keeps a stored expression and its error messages small.
+constexpr std::size_t expression_length_max = 256;
+
+constexpr std::array<std::string_view, 12> month_names{
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"};
+constexpr std::array<std::string_view, 7> weekday_names{
+    "sun", "mon", "tue", "wed", "thu", "fri", "sat"};
+
+struct Field {
+    std::string_view name;
+    int min = 0;
+    int max = 0;
+    std::span<const std::string_view> words; // names of min, min + 1, …
+};
+
+constexpr std::array<Field, 6> all_fields{{
+    {"second", 0, 59, {}},
+    {"minute", 0, 59, {}},
+    {"hour", 0, 23, {}},
+    {"day", 1, 31, {}},
+    {"month", 1, 12, month_names},
+    {"weekday", 0, 7, weekday_names}, // 0 and 7 are Sunday
+}};
+
+struct Shorthand {
+    std::string_view name;
+    std::string_view expression;
+};
+
+constexpr std::array shorthands{
+    Shorthand{"@hourly", "0 * * * *"},
+    Shorthand{"@daily", "0 0 * * *"},
+    Shorthand{"@midnight", "0 0 * * *"},
+    Shorthand{"@weekly", "0 0 * * 0"},
+    Shorthand{"@monthly", "0 0 1 * *"},
+    Shorthand{"@yearly", "0 0 1 1 *"},
+    Shorthand{"@annually", "0 0 1 1 *"},
+};
+
+// Wide enough for every field; copied into the field's own set.
+using Numbers = std::bitset<64>;
+
+std::vector<std::string_view> split(std::string_view text, std::string_view separators) {
+    std::vector<std::string_view> parts;
+    for (;;) {
+        const std::size_t end = text.find_first_of(separators);
+        parts.push_back(text.substr(0, end));
+        if (end == std::string_view::npos) {
+            return parts;
+        }
+        text.remove_prefix(end + 1);
+    }
+}
+
+std::vector<std::string_view> words_of(std::string_view text) {
+    std::vector<std::string_view> words = split(text, " \t");
+    std::erase(words, std::string_view());
+    return words;
+}
+
+tl::unexpected<Error> bad(const Field& field, std::string_view part) {
+    std::string allowed = std::to_string(field.min) + " to " + std::to_string(field.max);
+    if (!field.words.empty()) {
+        allowed +=
+            " or " + std::string(field.words.front()) + " to " + std::string(field.words.back());
+    }
+    return fail(
+        ErrorCode::invalid_argument,
+        "the " + std::string(field.name) + " '" + std::string(part) + "' of the schedule must be " +
+            allowed + ", a range such as 1-5, a list of them, * or a step such as */5",
+        std::string(field.name)
+    );
+}
+
+std::optional<int> parse_number(std::string_view text) {
+    int number = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, number);
+    const bool whole = error == std::errc() && stop == end && text.front() != '-';
+    return whole ? std::optional(number) : std::nullopt;
+}
+
+std::optional<int> parse_value(const Field& field, std::string_view text) {
+    std::string lower(text);
+    std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    const auto word = std::find(field.words.begin(), field.words.end(), lower);
+    if (word != field.words.end()) {
+        return field.min + static_cast<int>(word - field.words.begin());
+    }
+    const auto number = parse_number(text);
+    return number && *number >= field.min && *number <= field.max ? number : std::nullopt;
+}
+
+// `*`, `5`, `1-5`, each perhaps with `/step`; `5/10` runs to the field's end. False when broken.
+bool add_part(const Field& field, std::string_view part, Numbers& numbers) {
+    const auto sides = split(part, "/");
+    const auto step = sides.size() == 1 ? std::optional(1) : parse_number(sides[1]);
+    if (sides.size() > 2 || !step || *step < 1 || *step > field.max) {
+        return false;
+    }
+    int first = field.min;
+    // Sunday twice in one `*` would shift the steps.
+    int last = field.name == "weekday" ? 6 : field.max;
+    if (sides[0] != "*") {
+        const auto ends = split(sides[0], "-");
+        const auto from = parse_value(field, ends[0]);
+        auto to = ends.size() == 1 ? from : parse_value(field, ends[1]);
+        if (ends.size() > 2 || !from || !to) {
+            return false;
+        }
+        if (ends.size() == 1 && sides.size() == 2) {
+            to = std::max(last, *from);
+        }
+        if (field.name == "weekday" && *to == 0 && *from > 0) {
+            to = 7; // fri-sun
+        }
+        first = *from;
+        last = *to;
+    }
+    for (int number = first; number <= last; number += *step) {
+        numbers.set(static_cast<std::size_t>(number));
+    }
+    return first <= last;
+}
+
+Result<Numbers> parse_field(const Field& field, std::string_view text) {
+    Numbers numbers;
+    for (const std::string_view part : split(text, ",")) {
+        if (!add_part(field, part, numbers)) {
+            return bad(field, text);
+        }
+    }
+    return numbers;
+}
+
+template <std::size_t Size>
+std::bitset<Size> narrowed(const Numbers& numbers) {
+    return std::bitset<Size>(numbers.to_ullong());
+}
+
+// The first member from `from` on, or nothing.
+template <std::size_t Size>
+std::optional<std::size_t> next_in(const std::bitset<Size>& set, std::size_t from) {
+    for (std::size_t number = from; number < Size; ++number) {
+        if (set.test(number)) {
+            return number;
+        }
+    }
+    return std::nullopt;
+}
+
+// The first time of day in the fields that is not before `from` (seconds since midnight).
+std::optional<std::chrono::seconds>
+first_time_of_day(const CronFields& fields, std::chrono::seconds from) {
+    const std::chrono::hh_mm_ss clock(from);
+    const auto from_hour = static_cast<std::size_t>(clock.hours().count());
+    const auto from_minute = static_cast<std::size_t>(clock.minutes().count());
+    const auto from_second = static_cast<std::size_t>(clock.seconds().count());
+    for (auto hour = next_in(fields.hours, from_hour); hour;
+         hour = next_in(fields.hours, *hour + 1)) {
+        const bool same_hour = *hour == from_hour;
+        for (auto minute = next_in(fields.minutes, same_hour ? from_minute : 0); minute;
+             minute = next_in(fields.minutes, *minute + 1)) {
+            const bool same_minute = same_hour && *minute == from_minute;
+            if (const auto second = next_in(fields.seconds, same_minute ? from_second : 0)) {
+                return std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
+                       std::chrono::seconds(*second);
+            }
+        }
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+Result<CronFields> CronFields::parse(std::string_view expression) {
+    for (const Shorthand& shorthand : shorthands) {
+        if (expression == shorthand.name) {
+            return parse(shorthand.expression);
+        }
+    }
+    std::vector<std::string_view> texts = words_of(expression.substr(0, expression_length_max + 1));
+    if ((texts.size() != 5 && texts.size() != 6) || expression.size() > expression_length_max) {
+        return fail(
+            ErrorCode::invalid_argument,
+            "a schedule has the fields minute, hour, day, month and weekday, or second before "
+            "them, "
+            "or is one of @hourly, @daily, @weekly, @monthly and @yearly",
+            "schedule"
+        );
+    }
+    if (texts.size() == 5) {
+        texts.insert(texts.begin(), "0");
+    }
+    std::array<Numbers, all_fields.size()> numbers;
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+        auto parsed = parse_field(all_fields.at(i), texts[i]);
+        if (!parsed) {
+            return tl::unexpected<Error>(std::move(parsed.error()));
+        }
+        numbers.at(i) = *parsed;
+    }
+    Numbers& weekdays = numbers.back();
+    if (weekdays.test(7)) {
+        weekdays.reset(7).set(0);
+    }
+    CronFields fields;
+    fields.seconds = narrowed<60>(numbers[0]);
+    fields.minutes = narrowed<60>(numbers[1]);
+    fields.hours = narrowed<24>(numbers[2]);
+    fields.days = narrowed<32>(numbers[3]);
+    fields.months = narrowed<13>(numbers[4]);
+    fields.weekdays = narrowed<7>(weekdays);
+    fields.hours_step = texts[2].find_first_of("*/") != std::string_view::npos;
+    fields.any_day = texts[3].starts_with('*');
+    fields.any_weekday = texts[5].starts_with('*');
+    return fields;
+}
+
+bool CronFields::has_day(std::chrono::sys_days day) const {
+    const std::chrono::year_month_day date(day);
+    if (!months.test(static_cast<unsigned>(date.month()))) {
+        return false;
+    }
+    const bool in_days = days.test(static_cast<unsigned>(date.day()));
+    const bool in_weekdays = weekdays.test(std::chrono::weekday(day).c_encoding());
+    return any_day || any_weekday ? in_days && in_weekdays : in_days || in_weekdays;
+}
+
+std::optional<WallTime> CronFields::first_in(WallTime from, WallTime end) const {
+    auto day = std::chrono::floor<std::chrono::days>(from);
+    while (day < end) {
+        const std::chrono::year_month_day date(day);
+        if (!months.test(static_cast<unsigned>(date.month()))) {
+            day = (date.year() / date.month() + std::chrono::months(1)) / std::chrono::day(1);
+            continue;
+        }
+        if (has_day(day)) {
+            const auto time = first_time_of_day(*this, std::max(from, WallTime(day)) - day);
+            if (time) {
+                const WallTime found = day + *time;
+                return found < end ? std::optional(found) : std::nullopt;
+            }
+        }
+        day += std::chrono::days(1);
+    }
+    return std::nullopt;
+}
+
+} // namespace bgerp

@@ -1,0 +1,313 @@
+#include "base/cron.hpp"
+#include "base/iso_date.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <date/tz.h>
+#include <random>
+#include <set>
+#include <vector>
+
+namespace bgerp {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using std::chrono::sys_seconds;
+
+sys_seconds at(std::string_view text) {
+    return parse_iso_date_time(text).value();
+}
+
+std::string text_of(std::optional<sys_seconds> time) {
+    return time ? date::format("%F %T", *time) : "never";
+}
+
+CronSchedule schedule(std::string_view expression, const std::string& zone = "UTC") {
+    return value_or_throw(CronSchedule::parse(expression, zone));
+}
+
+std::string
+next(std::string_view expression, std::string_view after, const std::string& zone = "UTC") {
+    return text_of(schedule(expression, zone).next_after(at(after)));
+}
+
+std::vector<std::string> runs(
+    std::string_view expression,
+    const std::string& zone,
+    std::string_view after,
+    std::string_view until
+) {
+    const CronSchedule cron = schedule(expression, zone);
+    std::vector<std::string> times;
+    for (auto time = cron.next_after(at(after)); time && *time <= at(until);
+         time = cron.next_after(*time)) {
+        times.push_back(date::format("%H:%M", *time));
+    }
+    return times;
+}
+
+TEST(Cron, KnowsListsRangesStepsNamesAndShorthands) {
+    EXPECT_EQ(next("*/15 * * * *", "2026-10-01T10:15:00"), "2026-10-01 10:30:00");
+    EXPECT_EQ(next("5,50-52 9-17/4 * * *", "2026-10-01T09:50:00"), "2026-10-01 09:51:00");
+    EXPECT_EQ(next("5,50-52 9-17/4 * * *", "2026-10-01T09:52:00"), "2026-10-01 13:05:00");
+    EXPECT_EQ(next("0 0 1 jan,JUL *", "2026-02-01"), "2026-07-01 00:00:00");
+    EXPECT_EQ(next("0 8 * * mon-fri", "2026-10-30T08:00:00"), "2026-11-02 08:00:00");
+    EXPECT_EQ(next("0 8 * * fri-sun", "2026-10-31T08:00:00"), "2026-11-01 08:00:00");
+    EXPECT_EQ(next("0 8 * * 7", "2026-10-31"), "2026-11-01 08:00:00");
+    EXPECT_EQ(next("40/10 * * * *", "2026-10-01T10:50:00"), "2026-10-01 11:40:00");
+    EXPECT_EQ(next("@hourly", "2026-10-01T10:00:00"), "2026-10-01 11:00:00");
+    EXPECT_EQ(next("@daily", "2026-10-01T10:00:00"), "2026-10-02 00:00:00");
+    EXPECT_EQ(next("@weekly", "2026-10-01"), "2026-10-04 00:00:00");
+    EXPECT_EQ(next("@monthly", "2026-10-01"), "2026-11-01 00:00:00");
+    EXPECT_EQ(next("@yearly", "2026-10-01"), "2027-01-01 00:00:00");
+}
+
+TEST(Cron, TakesSecondsInASixthFieldInFront) {
+    EXPECT_EQ(next("*/20 * * * * *", "2026-10-01T10:15:20"), "2026-10-01 10:15:40");
+    EXPECT_EQ(next("30 0 12 * * *", "2026-10-01T12:00:30"), "2026-10-02 12:00:30");
+}
+
+TEST(Cron, EitherOfDayAndWeekdayWillDoWhenBothAreGiven) {
+    // 2026-11-13 is a Friday.
+    EXPECT_EQ(next("0 0 13 * fri", "2026-11-01"), "2026-11-06 00:00:00");
+    EXPECT_EQ(next("0 0 13 * fri", "2026-12-11"), "2026-12-13 00:00:00");
+    // With a field that starts with `*` both must hold.
+    EXPECT_EQ(next("0 0 */2 * fri", "2026-11-06"), "2026-11-13 00:00:00");
+    EXPECT_EQ(next("0 0 13 * *", "2026-11-01"), "2026-11-13 00:00:00");
+}
+
+TEST(Cron, FindsRareDays) {
+    EXPECT_EQ(next("0 0 29 2 *", "2096-03-01"), "2104-02-29 00:00:00");
+    EXPECT_EQ(next("0 0 31 * *", "2026-01-31"), "2026-03-31 00:00:00");
+}
+
+TEST(Cron, SaysWhichFieldIsWrong) {
+    const auto wrong_field = [](std::string_view expression) {
+        const auto parsed = CronSchedule::parse(expression);
+        return parsed ? "none" : parsed.error().field;
+    };
+    EXPECT_EQ(wrong_field("60 * * * *"), "minute");
+    EXPECT_EQ(wrong_field("61 0 * * * *"), "second");
+    EXPECT_EQ(wrong_field("0 24 * * *"), "hour");
+    EXPECT_EQ(wrong_field("0 0 0 * *"), "day");
+    EXPECT_EQ(wrong_field("0 0 1 13 *"), "month");
+    EXPECT_EQ(wrong_field("0 0 1 foo *"), "month");
+    EXPECT_EQ(wrong_field("0 0 * * 8"), "weekday");
+    for (const char* hour :
+         {"5-3",
+          "*/0",
+          "*/24",
+          "1//2",
+          "1-2-3",
+          "",
+          ",1",
+          "1,",
+          "-1",
+          "+1",
+          "**",
+          "1.5",
+          "*-5",
+          "mon",
+          "a/2"}) {
+        const std::string expression = std::string("0 ") + (*hour == '\0' ? "," : hour) + " * * *";
+        EXPECT_EQ(wrong_field(expression), "hour") << expression;
+    }
+    for (const char* expression : {"", "* * * *", "* * * * * * *", "@reboot", "0 0 30 2 *"}) {
+        EXPECT_EQ(wrong_field(expression), "schedule") << expression;
+    }
+    EXPECT_EQ(wrong_field("0 0 * * " + std::string(300, ',')), "schedule");
+    EXPECT_EQ(CronSchedule::parse("@daily", "Mars/Phobos").error().field, "time_zone");
+    EXPECT_EQ(CronSchedule::parse("@daily", "").error().field, "time_zone");
+}
+
+// New York, 2026-03-08: clocks go from 02:00 (07:00 UTC) to 03:00.
+TEST(Cron, RunsASkippedTimeOnceWhenTheGapEnds) {
+    using testing::ElementsAre;
+    const auto night = [](std::string_view expression) {
+        return runs(expression, "America/New_York", "2026-03-08T05:30:00", "2026-03-08T08:30:00");
+    };
+    EXPECT_THAT(night("30 2 * * *"), ElementsAre("07:00"));
+    EXPECT_THAT(night("15,45 2 * * *"), ElementsAre("07:00"));
+    EXPECT_THAT(night("0 2,3 * * *"), ElementsAre("07:00")) << "both are the same instant";
+    EXPECT_THAT(night("0 */2 * * *"), ElementsAre("07:00", "08:00")) << "the 2 o'clock run";
+    EXPECT_THAT(night("30 * * * *"), ElementsAre("06:30", "07:30", "08:30")) << "each hour anyway";
+    EXPECT_EQ(next("30 2 * * *", "2026-03-08T07:00:00", "America/New_York"), "2026-03-09 06:30:00");
+}
+
+// New York, 2026-11-01: clocks go from 02:00 back to 01:00 (06:00 UTC).
+TEST(Cron, RunsARepeatedTimeOnceUnlessTheHourIsAStep) {
+    using testing::ElementsAre;
+    const auto night = [](std::string_view expression) {
+        return runs(expression, "America/New_York", "2026-11-01T04:30:00", "2026-11-01T08:00:00");
+    };
+    EXPECT_THAT(night("30 1 * * *"), ElementsAre("05:30"));
+    EXPECT_THAT(night("0 1,2 * * *"), ElementsAre("05:00", "07:00"));
+    EXPECT_THAT(night("30 * * * *"), ElementsAre("05:30", "06:30", "07:30"));
+    EXPECT_THAT(night("0 1-23/2 * * *"), ElementsAre("05:00", "06:00", "08:00"));
+    EXPECT_EQ(next("30 1 * * *", "2026-11-01T06:10:00", "America/New_York"), "2026-11-02 06:30:00");
+}
+
+TEST(Cron, KnowsTheZonesRulesYearsAhead) {
+    EXPECT_EQ(next("0 12 * * *", "2036-07-01", "Europe/Berlin"), "2036-07-01 10:00:00");
+    EXPECT_EQ(next("0 12 * * *", "2036-01-01", "Europe/Berlin"), "2036-01-01 11:00:00");
+}
+
+// --- against a reference that looks at every minute
+
+struct RandomField {
+    std::string text;
+    std::set<int> numbers;
+    bool starts_with_star = false;
+    bool step = false;
+};
+
+// A list of numbers, a range, or a step, with the numbers that it stands for.
+RandomField random_field(std::mt19937& random, int min, int max) {
+    const auto pick = [&](int from, int to) {
+        return std::uniform_int_distribution<int>(from, to)(random);
+    };
+    RandomField field;
+    const int shape = pick(0, 4);
+    if (shape == 0) {
+        for (int count = pick(1, 4); count > 0; --count) {
+            const int number = pick(min, max);
+            field.text += (field.text.empty() ? "" : ",") + std::to_string(number);
+            field.numbers.insert(number);
+        }
+        return field;
+    }
+    const int first = shape == 1 ? pick(min, max) : min;
+    const int last = shape == 1 ? pick(first, max) : max;
+    const int step = shape == 2 ? 1 : pick(1, std::max(1, (max - min) / 2));
+    field.starts_with_star = shape != 1;
+    field.step = shape != 1 || step > 1;
+    field.text = shape == 1 ? std::to_string(first) + "-" + std::to_string(last) : "*";
+    if (step > 1) {
+        field.text += "/" + std::to_string(step);
+    }
+    for (int number = first; number <= last; number += step) {
+        field.numbers.insert(number);
+    }
+    return field;
+}
+
+struct RandomSchedule {
+    RandomField minute;
+    RandomField hour;
+    RandomField day;
+    RandomField month;
+    RandomField weekday;
+
+    [[nodiscard]] std::string text() const {
+        return minute.text + " " + hour.text + " " + day.text + " " + month.text + " " +
+               weekday.text;
+    }
+
+    [[nodiscard]] bool has(WallTime wall) const {
+        const auto midnight = std::chrono::floor<std::chrono::days>(wall);
+        const std::chrono::year_month_day date(midnight);
+        const auto minute_of_day = static_cast<int>((wall - midnight) / minutes(1));
+        const bool in_day =
+            day.numbers.contains(static_cast<int>(static_cast<unsigned>(date.day())));
+        const bool in_weekday =
+            weekday.numbers.contains(static_cast<int>(std::chrono::weekday(midnight).c_encoding()));
+        const bool both = day.starts_with_star || weekday.starts_with_star;
+        return minute.numbers.contains(minute_of_day % 60) &&
+               hour.numbers.contains(minute_of_day / 60) &&
+               month.numbers.contains(static_cast<int>(static_cast<unsigned>(date.month()))) &&
+               (both ? in_day && in_weekday : in_day || in_weekday);
+    }
+};
+
+std::set<sys_seconds> due_minutes(
+    const RandomSchedule& cron, const date::time_zone& zone, sys_seconds from, sys_seconds end
+) {
+    const auto wall_at = [&zone](sys_seconds time) {
+        return WallTime(zone.to_local(time).time_since_epoch());
+    };
+    const bool every_hour = cron.hour.numbers.size() == 24;
+    std::set<sys_seconds> due;
+    std::set<WallTime> shown; // by the zone's clock, so far
+    WallTime before = wall_at(from - minutes(1));
+    for (sys_seconds time = from - hours(30); time < end; time += minutes(1)) {
+        const WallTime wall = wall_at(time);
+        const bool first_time = shown.insert(wall).second;
+        bool now = cron.has(wall) && (first_time || cron.hour.step || every_hour);
+        if (time > from) {
+            const bool whole_hours = (wall - before - minutes(1)) % hours(1) == seconds(0);
+            for (WallTime skipped = before + minutes(1); skipped < wall; skipped += minutes(1)) {
+                now = now || (cron.has(skipped) && !(every_hour && whole_hours));
+            }
+        }
+        before = wall;
+        if (now && time >= from) {
+            due.insert(time);
+        }
+    }
+    return due;
+}
+
+TEST(Cron, AgreesWithLookingAtEveryMinute) {
+    const auto seed = std::random_device{}();
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937 random(seed);
+    // Around changes of clocks: by an hour, half an hour, a whole day, at midnight, and none.
+    const std::vector<std::pair<std::string, std::string>> nights{
+        {"America/New_York", "2026-03-08"},
+        {"America/New_York", "2026-11-01"},
+        {"Europe/London", "2026-10-25"},
+        {"Australia/Lord_Howe", "2026-04-04"},
+        {"Australia/Lord_Howe", "2026-10-03"},
+        {"America/Sao_Paulo", "2017-10-15"},
+        {"America/Sao_Paulo", "2018-02-18"},
+        {"Pacific/Apia", "2011-12-30"},
+        {"Africa/Casablanca", "2026-02-15"},
+        {"Asia/Kathmandu", "2026-06-30"},
+        {"UTC", "2024-02-29"}};
+    for (int round = 0; round < 66; ++round) {
+        const auto& [zone_name, night] = nights[static_cast<std::size_t>(round) % nights.size()];
+        // Days mostly any, or hardly a schedule would be due in the nights looked at.
+        const auto mostly_any = [&random](int min, int max) {
+            RandomField field = random_field(random, min, max);
+            while (random() % 4 != 0 && field.text != "*") {
+                field = random_field(random, min, max);
+            }
+            return field;
+        };
+        const RandomSchedule cron{
+            random_field(random, 0, 59),
+            random_field(random, 0, 23),
+            mostly_any(1, 31),
+            mostly_any(1, 12),
+            mostly_any(0, 6)};
+        SCOPED_TRACE("'" + cron.text() + "' in " + zone_name);
+        const auto parsed = CronSchedule::parse(cron.text(), zone_name);
+        if (!parsed) {
+            ASSERT_EQ(parsed.error().field, "schedule") << parsed.error().message;
+            continue; // never due, such as a 31st of April
+        }
+        const sys_seconds from = at(night) - hours(36);
+        const sys_seconds end = from + hours(96);
+        const auto expected = due_minutes(cron, *date::locate_zone(zone_name), from, end);
+        std::set<sys_seconds> actual;
+        for (auto due = parsed->next_after(from - seconds(1)); due && *due < end;
+             due = parsed->next_after(*due)) {
+            actual.insert(*due);
+        }
+        ASSERT_EQ(actual.size(), expected.size());
+        ASSERT_EQ(actual, expected);
+        for (int i = 0; i < 20; ++i) {
+            const sys_seconds after = from + seconds(random() % 345'600);
+            const auto first = expected.upper_bound(after);
+            if (first != expected.end()) {
+                ASSERT_EQ(parsed->next_after(after), *first) << text_of(after);
+            }
+        }
+    }
+}
+
+} // namespace
+} // namespace bgerp
