@@ -1,7 +1,6 @@
 #include "base/ids.hpp"
 #include "tenant_db/queue/batch_members.hpp"
 #include "tenant_db/queue/fence_groups.hpp"
-#include "tenant_db/queue/in_list.hpp"
 #include "tenant_db/queue/lifecycle.hpp"
 #include "tenant_db/queue/payload.hpp"
 #include "tenant_db/queue/run_record.hpp"
@@ -14,37 +13,6 @@ namespace bgerp::queue {
 namespace {
 
 using Completions = std::vector<const Completion*>;
-
-// Through PRIMARY (queue, priority, id), exclusive locks on the rows named, READ COMMITTED. The
-// form with an alias takes FORCE INDEX, the plain DELETE doesn't: with statistics from when the
-// table was empty it would scan, and wait for rows that others hold.
-std::uint64_t
-delete_group(mysql::Session& session, const QueueSchema& schema, const FenceGroup& group) {
-    mysql::Params params;
-    group.bind(params);
-    return session.execute(
-        "DELETE j FROM " + schema("jobs") + " AS j FORCE INDEX (PRIMARY) WHERE " +
-            group.condition(),
-        params
-    );
-}
-
-// Locks the group's rows that are still the holder's and returns their ids: what else is written
-// for a job must be written for those alone.
-std::vector<std::uint64_t>
-lock_group(mysql::Session& session, const QueueSchema& schema, const FenceGroup& group) {
-    mysql::Params params;
-    group.bind(params);
-    std::vector<std::uint64_t> mine;
-    session.query(
-        "SELECT id FROM " + schema("jobs") + " FORCE INDEX (PRIMARY) WHERE " + group.condition() +
-            " FOR UPDATE",
-        params,
-        [&](const mysql::Row& row) { mine.push_back(row.u64(0)); }
-    );
-    std::sort(mine.begin(), mine.end());
-    return mine;
-}
 
 std::string uuid_of(const Completion& completion) {
     return is_uuid(completion.uuid) ? completion.uuid : envelope_uuid(completion.job->payload);
@@ -85,18 +53,16 @@ std::size_t complete_group(
         return completions[index].job->flags != 0;
     });
     if (!recorded) {
-        return members.size() - delete_group(session, schema, group);
+        return members.size() - group.delete_rows(session, schema);
     }
-    const std::vector<std::uint64_t> mine = lock_group(session, schema, group);
+    const std::vector<std::size_t> mine = group.lock_rows(session, schema);
     if (mine.empty()) {
         return members.size();
     }
-    delete_group(session, schema, group);
+    group.delete_rows(session, schema);
     Completions ended;
-    for (const std::size_t index : members) {
-        if (std::binary_search(mine.begin(), mine.end(), completions[index].job->key.id)) {
-            ended.push_back(&completions[index]);
-        }
+    for (const std::size_t index : mine) {
+        ended.push_back(&completions[index]);
     }
     record_ends(session, schema, ended);
     return members.size() - ended.size();
@@ -134,15 +100,8 @@ std::size_t complete_many_if_mine(
 Result<void> complete_if_mine(
     mysql::Transaction& transaction, const QueueSchema& schema, const Completion& completion
 ) {
-    mysql::Params params;
-    bind_fence(params, *completion.job);
-    // PRIMARY, one row, exclusive; READ COMMITTED.
-    const auto deleted = transaction.execute(
-        "DELETE j FROM " + schema("jobs") + " AS j FORCE INDEX (PRIMARY) WHERE " + fence_condition,
-        params
-    );
-    if (deleted == 0) {
-        return fail(ErrorCode::lease_lost, "the job is not this worker's any more");
+    if (!delete_if_mine(transaction, schema, *completion.job)) {
+        return lease_lost();
     }
     record_ends(transaction, schema, {&completion});
     return {};

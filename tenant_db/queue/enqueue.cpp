@@ -34,7 +34,7 @@ bool nests_deeper_than(const Json& value, int depth_max) {
     return false;
 }
 
-Result<void> check(const NewJob& job) {
+Result<void> check_fields(const NewJob& job) {
     if (!is_name(job.kind)) {
         return fail(
             ErrorCode::invalid_argument,
@@ -75,6 +75,17 @@ Result<void> check(const NewJob& job) {
     return {};
 }
 
+Result<void> check_size(const std::string& payload, const EnqueueLimits& limits) {
+    if (static_cast<std::int64_t>(payload.size()) > limits.payload_bytes_max) {
+        return fail(
+            ErrorCode::too_large,
+            "a job's payload has at most " + std::to_string(limits.payload_bytes_max) + " bytes",
+            "args"
+        );
+    }
+    return {};
+}
+
 std::int64_t flags_of(const NewJob& job) {
     std::int64_t flags = 0;
     if (job.tracked) {
@@ -90,7 +101,7 @@ Result<std::vector<JobRow>> rows_of(const std::vector<NewJob>& jobs, const Enque
     std::vector<JobRow> rows;
     rows.reserve(jobs.size());
     for (const NewJob& job : jobs) {
-        if (const Result<void> checked = check(job); !checked) {
+        if (const Result<void> checked = check_fields(job); !checked) {
             return tl::unexpected(checked.error());
         }
         JobRow row;
@@ -100,13 +111,8 @@ Result<std::vector<JobRow>> rows_of(const std::vector<NewJob>& jobs, const Enque
         row.delay_s = job.delay.count();
         row.flags = flags_of(job);
         row.payload = compose_envelope(job, row.uuid);
-        if (static_cast<std::int64_t>(row.payload.size()) > limits.payload_bytes_max) {
-            return fail(
-                ErrorCode::too_large,
-                "a job's payload has at most " + std::to_string(limits.payload_bytes_max) +
-                    " bytes",
-                "args"
-            );
+        if (const Result<void> fits = check_size(row.payload, limits); !fits) {
+            return tl::unexpected(fits.error());
         }
         rows.push_back(std::move(row));
     }
@@ -156,6 +162,12 @@ void record_members(
 }
 
 } // namespace
+
+Result<void> check_job(const NewJob& job, const EnqueueLimits& limits) {
+    return check_fields(job).and_then([&] {
+        return check_size(compose_envelope(job, job.uuid), limits);
+    });
+}
 
 Result<std::string> enqueue(
     mysql::Transaction& transaction,

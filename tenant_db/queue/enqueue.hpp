@@ -17,6 +17,9 @@ struct EnqueueLimits {
     std::int64_t payload_bytes_max = 1024 * 1024;
 };
 
+/// The rules that enqueue checks of a job before it writes anything. Pure.
+[[nodiscard]] Result<void> check_job(const NewJob& job, const EnqueueLimits& limits = {});
+
 /// Makes one job and returns its uuid. invalid_argument for an empty kind or queue, either longer
 /// than 255 characters, a priority out of range, a negative delay or one of more than ten years,
 /// args nested too deep to be read again, a uuid that is none; too_large for the payload; conflict

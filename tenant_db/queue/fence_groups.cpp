@@ -40,6 +40,48 @@ std::vector<FenceGroup> FenceGroup::of(
     return groups;
 }
 
+// All statements below: through PRIMARY (queue, priority, id), exclusive locks on the rows named,
+// READ COMMITTED. The DELETE with an alias takes FORCE INDEX, the plain one doesn't: with
+// statistics from when the table was empty it would scan, and wait for rows that others hold.
+
+std::uint64_t FenceGroup::delete_rows(mysql::Session& session, const QueueSchema& schema) const {
+    mysql::Params params;
+    bind(params);
+    return session.execute(
+        "DELETE j FROM " + schema("jobs") + " AS j FORCE INDEX (PRIMARY) WHERE " + condition(),
+        params
+    );
+}
+
+std::vector<std::size_t>
+FenceGroup::lock_rows(mysql::Session& session, const QueueSchema& schema, bool skip_locked) const {
+    return select_rows(session, schema, skip_locked ? " FOR UPDATE SKIP LOCKED" : " FOR UPDATE");
+}
+
+std::vector<std::size_t>
+FenceGroup::read_rows(mysql::Session& session, const QueueSchema& schema) const {
+    return select_rows(session, schema, "");
+}
+
+std::vector<std::size_t> FenceGroup::select_rows(
+    mysql::Session& session, const QueueSchema& schema, const char* locking
+) const {
+    mysql::Params params;
+    bind(params);
+    std::vector<std::size_t> mine;
+    mine.reserve(members_.size());
+    session.query(
+        "SELECT id FROM " + schema("jobs") + " FORCE INDEX (PRIMARY) WHERE " + condition() +
+            locking,
+        params,
+        [&](const mysql::Row& row) {
+            const auto at = std::lower_bound(ids_.begin(), ids_.end(), row.u64(0)); // sorted
+            mine.push_back(members_[static_cast<std::size_t>(at - ids_.begin())]);
+        }
+    );
+    return mine;
+}
+
 std::string FenceGroup::condition() const {
     return "queue = ? AND priority = ? AND id IN" + in_list(ids_.size()) +
            " AND reserved_by = ? AND attempts = ?";
@@ -60,6 +102,20 @@ void bind_fence(mysql::Params& params, const ReservedJob& job) {
     params.emplace_back(job.key.id);
     params.emplace_back(job.fence.owner);
     params.emplace_back(job.fence.attempts);
+}
+
+bool delete_if_mine(mysql::Session& session, const QueueSchema& schema, const ReservedJob& job) {
+    mysql::Params params;
+    bind_fence(params, job);
+    const std::uint64_t deleted = session.execute(
+        "DELETE j FROM " + schema("jobs") + " AS j FORCE INDEX (PRIMARY) WHERE " + fence_condition,
+        params
+    );
+    return deleted == 1;
+}
+
+tl::unexpected<Error> lease_lost() {
+    return fail(ErrorCode::lease_lost, "the job is not this worker's any more");
 }
 
 } // namespace bgerp::queue

@@ -46,7 +46,8 @@ struct ClaimCursor {
 );
 
 /// Moves the leases of `jobs` forward. Returns the indexes (into `jobs`) of those that are lost,
-/// and in `cancel` those whose cancelling was asked for.
+/// and in `cancel` those whose cancelling was asked for. Doesn't wait for a job whose handler has a
+/// transaction open over its row: nobody else can reserve it meanwhile.
 struct RenewOutcome {
     std::vector<std::size_t> lost;
     std::vector<std::size_t> cancel;
@@ -84,7 +85,8 @@ std::size_t complete_many_if_mine(
 
 /// Proves inside a handler's transaction that the job is still the holder's, moves its lease
 /// forward and sets its count of rescues back: a step that commits is progress. lease_lost
-/// otherwise.
+/// otherwise. Make it the last statement before the commit: the job's row stays locked from here
+/// to there, and its lease starts now.
 [[nodiscard]] Result<void> checkpoint_if_mine(
     mysql::Transaction& transaction, const QueueSchema& schema, const ReservedJob& job
 );
@@ -130,6 +132,23 @@ std::size_t release_if_mine(
 /// Moves up to `limit` due rows of job_delayed into jobs. Returns how many.
 std::size_t
 promote_due(mysql::Pool& pool, Deadline deadline, const QueueSchema& schema, std::size_t limit);
+
+/// Where shunt_delayed stopped: rows of jobs are looked at once, in the order they were made.
+struct ShuntCursor {
+    std::uint64_t id = 0;
+};
+
+/// Moves waiting jobs whose time is more than a minute away (delayed by Laravel itself, which knows
+/// no job_delayed) out of jobs, so that claims needn't step over them. Looks at no more than
+/// `limit` rows beyond the cursor. Returns how many it looked at; 0 means that it is at the end,
+/// and the cursor at the start again.
+std::size_t shunt_delayed(
+    mysql::Pool& pool,
+    Deadline deadline,
+    const QueueSchema& schema,
+    std::size_t limit,
+    ShuntCursor& cursor
+);
 
 /// Progress of a running tracked job, 0–100 and a short message; fenced. Cheap, but a statement:
 /// call it a few times a second at most.

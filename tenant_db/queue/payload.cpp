@@ -217,6 +217,15 @@ std::string with_exceptions(const std::string& payload, std::int64_t exceptions)
     return text;
 }
 
+std::string without_batch(const std::string& payload) {
+    if (!parse_envelope(payload)) { // also the limit on depth
+        return payload;
+    }
+    auto object = nlohmann::ordered_json::parse(payload);
+    object.erase("batchId");
+    return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
 std::string envelope_uuid(std::string_view payload) {
     constexpr std::string_view opening = "{\"uuid\":\"";
     constexpr std::size_t uuid_length = 36;

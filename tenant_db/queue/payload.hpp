@@ -35,6 +35,9 @@ struct Envelope {
 /// `payload` with its count of exceptions set; everything else, known or not, is kept.
 [[nodiscard]] std::string with_exceptions(const std::string& payload, std::int64_t exceptions);
 
+/// `payload` as that of a job in no batch; unchanged when it can't be read.
+[[nodiscard]] std::string without_batch(const std::string& payload);
+
 /// The uuid of an envelope, or an empty text when it has none that is one. Quick for envelopes that
 /// begin with it, as ours and Laravel's do.
 [[nodiscard]] std::string envelope_uuid(std::string_view payload);

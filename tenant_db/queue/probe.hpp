@@ -18,7 +18,8 @@ struct WorkFound {
 };
 
 /// Databases without work are not in the answer. A database that is gone or half made is skipped
-/// (the statement is split to find it), never an error for the others.
+/// (the statement is split to find it), never an error for the others. The account can't see who
+/// reserved a row: one that Laravel's own worker holds for longer than the lease looks like work.
 [[nodiscard]] std::vector<WorkFound> probe_for_work(
     mysql::Pool& sweep_pool,
     Deadline deadline,
@@ -26,8 +27,9 @@ struct WorkFound {
     const LeaseRules& rules
 );
 
-/// The queues of one database with at least one job that can be reserved now, by name, at most
-/// `limit`: a loose walk over the clustered key, one step a queue.
+/// The queues of one database with at least one job that can be reserved now, by name, of at most
+/// 1,000 looked at: a loose walk over the clustered key, one step a queue. Throws DatabaseError
+/// when the database is gone.
 [[nodiscard]] std::vector<std::string> queues_with_work(
     mysql::Pool& sweep_pool, Deadline deadline, const std::string& database, const LeaseRules& rules
 );

@@ -4,6 +4,8 @@
 #include "base/utf8.hpp"
 #include "tenant_db/queue/in_list.hpp"
 
+#include <algorithm>
+
 namespace bgerp::queue {
 
 namespace {
@@ -96,6 +98,36 @@ void runs_released(
     );
 }
 
+void runs_promoted(
+    mysql::Session& session,
+    const QueueSchema& schema,
+    const std::vector<std::string>& uuids,
+    const std::vector<std::uint64_t>& job_ids
+) {
+    constexpr std::size_t cases_max = 100; // the server compares each row with each of them
+    for (std::size_t from = 0; from < uuids.size();) {
+        const std::size_t rows = rows_per_statement(std::min(uuids.size() - from, cases_max));
+        std::string cases;
+        mysql::Params params;
+        for (std::size_t i = from; i < from + rows; ++i) {
+            cases += " WHEN ? THEN ?";
+            params.insert(params.end(), {uuids[i], job_ids[i]});
+        }
+        params.insert(
+            params.end(),
+            uuids.begin() + static_cast<std::ptrdiff_t>(from),
+            uuids.begin() + static_cast<std::ptrdiff_t>(from + rows)
+        );
+        session.execute(
+            "UPDATE " + schema("job_run") +
+                " FORCE INDEX (PRIMARY) SET state = 'available', job_id = CASE uuid" + cases +
+                " END WHERE uuid IN (" + repeated("?", rows) + ")",
+            params
+        );
+        from += rows;
+    }
+}
+
 void run_moved(
     mysql::Session& session,
     const QueueSchema& schema,
@@ -124,6 +156,31 @@ void runs_ended(
         "state = ?, finished_at = UNIX_TIMESTAMP()" + progress,
         uuids,
         {state}
+    );
+}
+
+bool run_exists(mysql::Session& session, const QueueSchema& schema, const std::string& uuid) {
+    return session
+        .query_one(
+            "SELECT 1 FROM " + schema("job_run") + " WHERE uuid = ?",
+            {uuid},
+            [](const mysql::Row& row) { return row.i64(0); }
+        )
+        .has_value();
+}
+
+void run_restarted(
+    mysql::Session& session,
+    const QueueSchema& schema,
+    const std::string& uuid,
+    std::uint64_t job_id
+) {
+    session.execute(
+        "UPDATE " + schema("job_run") +
+            " SET state = 'available', job_id = ?, attempts = 0, progress = 0,"
+            " progress_message = '', cancel_requested = 0, available_at = UNIX_TIMESTAMP(),"
+            " started_at = NULL, finished_at = NULL WHERE uuid = ?",
+        {job_id, uuid}
     );
 }
 

@@ -35,6 +35,14 @@ void runs_released(
     mysql::Session& session, const QueueSchema& schema, const std::vector<std::string>& uuids
 );
 
+/// Delayed jobs' time has come: available, as rows `job_ids` of jobs.
+void runs_promoted(
+    mysql::Session& session,
+    const QueueSchema& schema,
+    const std::vector<std::string>& uuids,
+    const std::vector<std::uint64_t>& job_ids
+);
+
 /// The job's row is now `job_id` of jobs (state available) or job_delayed (scheduled, retryable).
 void run_moved(
     mysql::Session& session,
@@ -51,6 +59,18 @@ void runs_ended(
     const QueueSchema& schema,
     const std::vector<std::string>& uuids,
     std::string_view state
+);
+
+[[nodiscard]] bool
+run_exists(mysql::Session& session, const QueueSchema& schema, const std::string& uuid);
+
+/// A failed job was put back: available as row `job_id` of jobs, no attempt made. Its history
+/// stays.
+void run_restarted(
+    mysql::Session& session,
+    const QueueSchema& schema,
+    const std::string& uuid,
+    std::uint64_t job_id
 );
 
 /// The JSON text that a completed job left.

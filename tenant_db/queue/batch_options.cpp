@@ -1,0 +1,92 @@
+#include "tenant_db/queue/batch_options.hpp"
+
+namespace bgerp::queue {
+
+namespace {
+
+template <class T>
+void put(Json& object, const char* key, const std::optional<T>& value) {
+    if (value) {
+        object[key] = *value;
+    }
+}
+
+template <class T>
+std::optional<T> get(const Json& object, const char* key) {
+    const auto found = object.find(key);
+    return found == object.end() ? std::nullopt : std::optional(found->get<T>());
+}
+
+Json job_to_json(const NewJob& job) {
+    Json object{
+        {"kind", job.kind},
+        {"args", job.args},
+        {"queue", job.queue},
+        {"priority", job.priority},
+        {"delay_s", job.delay.count()},
+        {"backoff_s", job.backoff_s},
+        {"tags", job.tags},
+        {"uuid", job.uuid},
+        {"tracked", job.tracked}};
+    put(object, "max_tries", job.max_tries);
+    put(object, "max_exceptions", job.max_exceptions);
+    put(object, "timeout_s", job.timeout_s);
+    put(object, "retry_until", job.retry_until);
+    return object;
+}
+
+NewJob job_from_json(const Json& object) {
+    NewJob job;
+    job.kind = object.at("kind");
+    job.args = object.at("args");
+    job.queue = object.at("queue");
+    job.priority = object.at("priority");
+    job.delay = std::chrono::seconds(object.at("delay_s").get<std::int64_t>());
+    job.backoff_s = object.at("backoff_s").get<std::vector<std::int64_t>>();
+    job.tags = object.at("tags").get<std::vector<std::string>>();
+    job.uuid = object.at("uuid");
+    job.tracked = object.at("tracked");
+    job.max_tries = get<std::int64_t>(object, "max_tries");
+    job.max_exceptions = get<std::int64_t>(object, "max_exceptions");
+    job.timeout_s = get<std::int64_t>(object, "timeout_s");
+    job.retry_until = get<std::int64_t>(object, "retry_until");
+    return job;
+}
+
+void put_job(Json& object, const char* key, const std::optional<NewJob>& job) {
+    if (job) {
+        object[key] = job_to_json(*job);
+    }
+}
+
+std::optional<NewJob> get_job(const Json& object, const char* key) {
+    const auto found = object.find(key);
+    return found == object.end() ? std::nullopt : std::optional(job_from_json(*found));
+}
+
+} // namespace
+
+std::string compose_options(const BatchOptions& options) {
+    Json object{{"allow_failures", options.allow_failures}};
+    put_job(object, "then", options.then_job);
+    put_job(object, "catch", options.catch_job);
+    put_job(object, "finally", options.finally_job);
+    return to_text(object);
+}
+
+BatchOptions parse_options(const std::string& text) {
+    // Written by this code, with args a few levels down: twice the depth of what was accepted.
+    const Json object = value_or_throw(parse_json(text, 2 * json_depth_max));
+    try {
+        BatchOptions options;
+        options.allow_failures = object.at("allow_failures");
+        options.then_job = get_job(object, "then");
+        options.catch_job = get_job(object, "catch");
+        options.finally_job = get_job(object, "finally");
+        return options;
+    } catch (const Json::exception& error) {
+        throw Failure(ErrorCode::internal, "a batch's options can't be read", error.what());
+    }
+}
+
+} // namespace bgerp::queue

@@ -1,0 +1,95 @@
+#include "tenant_db/queue/cancelling.hpp"
+#include "tenant_db/queue/in_list.hpp"
+#include "tenant_db/queue/inspect.hpp"
+
+namespace bgerp::queue {
+
+namespace {
+
+constexpr std::size_t rows_max = 500; // of one transaction
+
+struct Cleared {
+    std::size_t rows = 0;
+    std::set<std::string> batch_ids;
+};
+
+// One table's waiting rows of the queue: locks the first ones exclusively, steps over those that
+// others hold, deletes them one by one by full primary key. READ COMMITTED.
+Cleared clear_some(
+    mysql::Session& session,
+    const QueueSchema& schema,
+    const std::string& queue,
+    const std::string& select,
+    const std::string& delete_by_key
+) {
+    struct Key {
+        std::int64_t first = 0; // priority or available_at
+        std::uint64_t id = 0;
+    };
+
+    std::vector<Key> keys;
+    std::vector<CancelledJob> jobs;
+    session.query(select, {queue, rows_max}, [&](const mysql::Row& row) {
+        keys.push_back({row.i64(0), row.u64(1)});
+        jobs.push_back({row.i64(2), row.text(3)});
+    });
+    for (const Key& key : keys) {
+        session.execute(delete_by_key, {queue, key.first, key.id});
+    }
+    return {keys.size(), record_cancelled(session, schema, jobs)};
+}
+
+std::size_t clear_table(
+    mysql::Pool& pool,
+    Deadline deadline,
+    const QueueSchema& schema,
+    const std::string& queue,
+    const std::string& select,
+    const std::string& delete_by_key
+) {
+    std::size_t cleared = 0;
+    for (;;) {
+        const Cleared step =
+            mysql::with_transaction(pool, deadline, [&](mysql::Transaction& transaction) {
+                return clear_some(transaction, schema, queue, select, delete_by_key);
+            });
+        settle_all(pool, deadline, schema, step.batch_ids);
+        cleared += step.rows;
+        if (step.rows < rows_max) {
+            return cleared;
+        }
+    }
+}
+
+} // namespace
+
+std::size_t clear_queue(
+    mysql::Pool& pool, Deadline deadline, const QueueSchema& schema, const std::string& queue
+) {
+    // Delayed ones first: what becomes due meanwhile is met in jobs.
+    const std::size_t delayed = clear_table(
+        pool,
+        deadline,
+        schema,
+        queue,
+        "SELECT available_at, id, flags, IF(flags = 0, '', payload) FROM " + schema("job_delayed") +
+            " FORCE INDEX (PRIMARY) WHERE queue = ? ORDER BY available_at, id LIMIT ?"
+            " FOR UPDATE SKIP LOCKED",
+        "DELETE d FROM " + schema("job_delayed") +
+            " AS d FORCE INDEX (PRIMARY) WHERE queue = ? AND available_at = ? AND id = ?"
+    );
+    const std::size_t waiting = clear_table(
+        pool,
+        deadline,
+        schema,
+        queue,
+        "SELECT priority, id, flags, IF(flags = 0, '', payload) FROM " + schema("jobs") +
+            " FORCE INDEX (PRIMARY) WHERE queue = ? AND reserved_at IS NULL"
+            " ORDER BY queue, priority, id LIMIT ? FOR UPDATE SKIP LOCKED",
+        "DELETE j FROM " + schema("jobs") +
+            " AS j FORCE INDEX (PRIMARY) WHERE queue = ? AND priority = ? AND id = ?"
+    );
+    return delayed + waiting;
+}
+
+} // namespace bgerp::queue

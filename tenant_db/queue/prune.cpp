@@ -1,0 +1,102 @@
+#include "tenant_db/queue/in_list.hpp"
+#include "tenant_db/queue/inspect.hpp"
+
+namespace bgerp::queue {
+
+namespace {
+
+constexpr std::size_t rows_max = 500; // of one transaction
+
+void delete_by_text(
+    mysql::Session& session,
+    const std::string& table,
+    const std::string& column,
+    const std::vector<std::string>& values
+) {
+    mysql::Params params;
+    add_padded(params, values);
+    session.execute( // PRIMARY, or its first column; exclusive; READ COMMITTED
+        "DELETE t FROM " + table + " AS t FORCE INDEX (PRIMARY) WHERE " + column + " IN" +
+            in_list(values.size()),
+        params
+    );
+}
+
+std::vector<std::string>
+ids_of(mysql::Session& session, const std::string& sql, const mysql::Params& params) {
+    std::vector<std::string> ids;
+    session.query(sql, params, [&](const mysql::Row& row) { ids.push_back(row.text(0)); });
+    return ids;
+}
+
+// Repeats `step`, a transaction each, until it finds fewer rows than it may take.
+template <class Step>
+std::size_t in_steps(mysql::Pool& pool, Deadline deadline, Step step) {
+    std::size_t all = 0;
+    for (;;) {
+        const std::size_t rows = mysql::with_transaction(pool, deadline, step);
+        all += rows;
+        if (rows < rows_max) {
+            return all;
+        }
+    }
+}
+
+std::size_t prune_runs(
+    mysql::Pool& pool,
+    Deadline deadline,
+    const QueueSchema& schema,
+    const char* state,
+    std::int64_t seconds
+) {
+    return in_steps(pool, deadline, [&](mysql::Transaction& t) {
+        // KEY job_run_state (state, created_at), no locks: what ended before was made before.
+        const std::vector<std::string> uuids = ids_of(
+            t,
+            "SELECT uuid FROM " + schema("job_run") +
+                " FORCE INDEX (job_run_state) WHERE state = ?"
+                " AND created_at <= UNIX_TIMESTAMP() - ? AND finished_at <= UNIX_TIMESTAMP() - ?"
+                " LIMIT ?",
+            {state, seconds, seconds, rows_max}
+        );
+        if (!uuids.empty()) {
+            delete_by_text(t, schema("job_run"), "uuid", uuids);
+        }
+        return uuids.size();
+    });
+}
+
+std::size_t prune_batches(
+    mysql::Pool& pool, Deadline deadline, const QueueSchema& schema, std::int64_t seconds
+) {
+    return in_steps(pool, deadline, [&](mysql::Transaction& t) {
+        // KEY job_batches_open (by_rows, finished_at), no locks. Laravel prunes its own.
+        const std::vector<std::string> ids = ids_of(
+            t,
+            "SELECT id FROM " + schema("job_batches") +
+                " FORCE INDEX (job_batches_open) WHERE by_rows = 1"
+                " AND finished_at <= UNIX_TIMESTAMP() - ? LIMIT ?",
+            {seconds, rows_max}
+        );
+        if (!ids.empty()) {
+            delete_by_text(t, schema("job_batch_failed"), "batch_id", ids);
+            delete_by_text(t, schema("job_batches"), "id", ids);
+        }
+        return ids.size();
+    });
+}
+
+} // namespace
+
+std::size_t prune_finished(
+    mysql::Pool& pool, Deadline deadline, const QueueSchema& schema, std::int64_t hours
+) {
+    constexpr std::int64_t hour_s = 3600;
+    std::size_t pruned = 0;
+    for (const char* state : {"completed", "failed", "cancelled"}) {
+        pruned += prune_runs(pool, deadline, schema, state, hours * hour_s);
+    }
+    return pruned + prune_batches(pool, deadline, schema, hours * hour_s);
+}
+
+} // namespace bgerp::queue

@@ -1,0 +1,147 @@
+#include "base/ids.hpp"
+#include "tenant_db/queue/inspect.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace bgerp::queue {
+
+namespace {
+
+constexpr std::size_t list_max = 1000;
+constexpr std::array states{
+    "scheduled", "available", "running", "retryable", "completed", "failed", "cancelled"};
+
+// Sessions are in UTC.
+std::string rfc3339(const std::string& column) {
+    return "DATE_FORMAT(FROM_UNIXTIME(" + column + "), '%Y-%m-%dT%H:%i:%sZ')";
+}
+
+std::string select_runs(const QueueSchema& schema) {
+    return "SELECT uuid, kind, queue, priority, state, attempts, progress, progress_message,"
+           " output, error, history, batch_id, tags, cancel_requested, " +
+           rfc3339("created_at") + ", " + rfc3339("available_at") + ", " + rfc3339("started_at") +
+           ", " + rfc3339("finished_at") + ", created_at FROM " + schema("job_run");
+}
+
+Json text_or_null(const mysql::Row& row, unsigned column) {
+    return row.is_null(column) ? Json() : Json(row.text(column));
+}
+
+// A column that holds JSON; a text that isn't is shown as text.
+Json json_or_null(const mysql::Row& row, unsigned column) {
+    if (row.is_null(column)) {
+        return {};
+    }
+    std::string text = row.text(column);
+    Result<Json> parsed = parse_json(text);
+    return parsed ? std::move(*parsed) : Json(std::move(text));
+}
+
+Json run_to_json(const mysql::Row& row) {
+    return {
+        {"uuid", row.text(0)},
+        {"kind", row.text(1)},
+        {"queue", row.text(2)},
+        {"priority", row.i64(3)},
+        {"state", row.text(4)},
+        {"attempts", row.i64(5)},
+        {"progress", row.i64(6)},
+        {"progress_message", row.text(7)},
+        {"output", json_or_null(row, 8)},
+        {"error", text_or_null(row, 9)},
+        {"history", row.is_null(10) ? Json::array() : json_or_null(row, 10)},
+        {"batch_id", text_or_null(row, 11)},
+        {"tags", row.is_null(12) ? Json::array() : json_or_null(row, 12)},
+        {"cancel_requested", row.i64(13) != 0},
+        {"created_at", row.text(14)},
+        {"available_at", row.text(15)},
+        {"started_at", text_or_null(row, 16)},
+        {"finished_at", text_or_null(row, 17)}};
+}
+
+Json failed_to_json(const Json& failed) {
+    return {
+        {"uuid", failed["uuid"]},
+        {"kind", failed["kind"]},
+        {"queue", failed["queue"]},
+        {"priority", failed["priority"]},
+        {"state", "failed"},
+        {"attempts", nullptr},
+        {"progress", nullptr},
+        {"output", nullptr},
+        {"error", failed["error"]},
+        {"created_at", nullptr},
+        {"finished_at", failed["failed_at"]}};
+}
+
+struct Listed {
+    std::int64_t created_at = 0;
+    Json job;
+};
+
+// KEY job_run_state (state, created_at) backwards, no locks.
+void list_state(
+    mysql::Session& session,
+    const QueueSchema& schema,
+    const std::string& state,
+    const JobFilter& filter,
+    std::vector<Listed>& listed
+) {
+    mysql::Params params{state};
+    std::string condition = " FORCE INDEX (job_run_state) WHERE state = ?";
+    if (!filter.kind.empty()) {
+        condition += " AND kind = ?";
+        params.emplace_back(filter.kind);
+    }
+    if (!filter.queue.empty()) {
+        condition += " AND queue = ?";
+        params.emplace_back(filter.queue);
+    }
+    params.emplace_back(std::min(filter.limit, list_max));
+    session.query(
+        select_runs(schema) + condition + " ORDER BY created_at DESC, uuid DESC LIMIT ?",
+        params,
+        [&](const mysql::Row& row) {
+            listed.push_back({row.i64(18), run_to_json(row)});
+        }
+    );
+}
+
+} // namespace
+
+Result<Json> show_job(mysql::Session& session, const QueueSchema& schema, const std::string& uuid) {
+    std::optional<Json> run;
+    if (is_uuid(uuid)) {
+        run = session.query_one( // PRIMARY (uuid), no lock
+            select_runs(schema) + " WHERE uuid = ?",
+            {uuid},
+            run_to_json
+        );
+    }
+    if (run) {
+        return std::move(*run);
+    }
+    return show_failed(session, schema, uuid).map(failed_to_json);
+}
+
+std::vector<Json>
+list_jobs(mysql::Session& session, const QueueSchema& schema, const JobFilter& filter) {
+    std::vector<Listed> listed;
+    for (const char* state : states) {
+        if (filter.state.empty() || filter.state == state) {
+            list_state(session, schema, state, filter, listed);
+        }
+    }
+    std::sort(listed.begin(), listed.end(), [](const Listed& a, const Listed& b) {
+        return a.created_at != b.created_at ? a.created_at > b.created_at
+                                            : a.job["uuid"] > b.job["uuid"];
+    });
+    std::vector<Json> jobs;
+    for (std::size_t i = 0; i < std::min({listed.size(), filter.limit, list_max}); ++i) {
+        jobs.push_back(std::move(listed[i].job));
+    }
+    return jobs;
+}
+
+} // namespace bgerp::queue
