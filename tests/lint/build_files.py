@@ -15,25 +15,16 @@ def _cmake_text(file):
 
 
 def check_cmake_lists(tree):
-    """Every .cpp is named in the CMakeLists.txt of its folder or of one above it."""
-    lists = {
-        posixpath.dirname(file.path): set(re.findall(r"[\w./+-]+\.cpp\b", _cmake_text(file)))
-        for file in tree.files
-        if posixpath.basename(file.path) == "CMakeLists.txt"
-    }
+    """Every .cpp is named in a CMakeLists.txt, relative to that file's folder."""
+    listed = set()
     for file in tree.files:
-        if file.extension == ".cpp" and not _listed(file.path, lists):
-            yield file.path, 1, "not built: no CMakeLists.txt above it names it"
-
-
-def _listed(path, lists):
-    folder = path
-    while folder:
-        folder = posixpath.dirname(folder)
-        relative = posixpath.relpath(path, folder or ".")
-        if relative in lists.get(folder, ()):
-            return True
-    return False
+        folder, name = posixpath.split(file.path)
+        if name == "CMakeLists.txt":
+            for source in re.findall(r"[\w./+-]+\.cpp\b", _cmake_text(file)):
+                listed.add(posixpath.normpath(posixpath.join(folder, source)))
+    for file in tree.files:
+        if file.extension == ".cpp" and file.path not in listed:
+            yield file.path, 1, "not built: no CMakeLists.txt names it"
 
 
 def check_no_glob(tree):

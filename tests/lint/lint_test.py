@@ -135,10 +135,11 @@ class Text(unittest.TestCase):
 
 class BuildFiles(unittest.TestCase):
     def test_each_source_is_listed(self):
-        lists = ("tests/u/CMakeLists.txt", "add_executable(t\n  base/a.cpp # base/b.cpp\n)\n")
-        listed, forgotten = ("tests/u/base/a.cpp", ""), ("tests/u/base/b.cpp", "")
+        lists = ("tests/u/CMakeLists.txt", "add_executable(t\n  base/a.cpp ../c.cpp # base/b.cpp\n)\n")
+        listed, above = ("tests/u/base/a.cpp", ""), ("tests/c.cpp", "")
+        forgotten = ("tests/u/base/b.cpp", "")
         rule = build_files.check_cmake_lists
-        self.assertEqual(problems(rule, lists, listed), [])
+        self.assertEqual(problems(rule, lists, listed, above), [])
         self.assertEqual(problems(rule, lists, forgotten), ["tests/u/base/b.cpp:1"])
 
     def test_no_glob(self):
