@@ -3,6 +3,7 @@
 #include "migrations/catalog.hpp"
 #include "migrations/core/core_migrations.hpp"
 #include "tenant_db/database_accounts.hpp"
+#include "tenant_db/seed.hpp"
 
 #include <atomic>
 #include <mutex>
@@ -106,6 +107,16 @@ void Migrator::migrate_all(
     }
 }
 
+Result<MigrationNames> Migrator::roll_back_core(
+    migrations::RollbackSteps steps, Deadline deadline, const migrations::Print& print
+) {
+    const migrations::Runner runner(
+        {core_, core_, credentials_.config().core_name, migrations::core_tracking_table},
+        print
+    );
+    return runner.roll_back(migrations::core_migrations(), steps, deadline);
+}
+
 Result<MigrationNames> Migrator::roll_back(
     const Tenant& tenant,
     migrations::RollbackSteps steps,
@@ -133,7 +144,11 @@ Result<MigrationNames> Migrator::start_afresh(const Tenant& tenant, Deadline dea
     for (const std::string& table : tables) {
         connection.execute_text("DROP TABLE IF EXISTS `" + table + "`");
     }
-    return migrate(tenant, deadline);
+    auto applied = migrate(tenant, deadline);
+    if (applied) {
+        seed_tenant(credentials_, tenant, deadline);
+    }
+    return applied;
 }
 
 std::vector<migrations::MigrationStatus> Migrator::core_status(Deadline deadline) {

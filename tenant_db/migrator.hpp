@@ -44,6 +44,10 @@ public:
         const std::function<void(const TenantMigrated&)>& done
     );
 
+    [[nodiscard]] Result<MigrationNames> roll_back_core(
+        migrations::RollbackSteps steps, Deadline deadline, const migrations::Print& print = {}
+    );
+
     [[nodiscard]] Result<MigrationNames> roll_back(
         const Tenant& tenant,
         migrations::RollbackSteps steps,
@@ -51,7 +55,7 @@ public:
         const migrations::Print& print = {}
     );
 
-    /// Drops every table of the tenant's database, with all data, and migrates again.
+    /// Drops every table of the tenant's database, with all data, migrates again and seeds.
     [[nodiscard]] Result<MigrationNames> start_afresh(const Tenant& tenant, Deadline deadline);
 
     [[nodiscard]] std::vector<migrations::MigrationStatus> core_status(Deadline deadline);

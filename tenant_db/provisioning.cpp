@@ -5,7 +5,7 @@
 #include "core_db/lease_keeper.hpp"
 #include "migrations/catalog.hpp"
 #include "tenant_db/database_accounts.hpp"
-#include "tenant_db/modules/hr/component_store.hpp"
+#include "tenant_db/seed.hpp"
 
 #include <filesystem>
 
@@ -78,7 +78,7 @@ Provisioning::create(const CreateOrganization& wanted, Deadline deadline) {
         return tl::unexpected(std::move(made.error()));
     }
     step_done("tables");
-    seed(*tenant, deadline);
+    seed_tenant(core_.credentials(), *tenant, deadline);
     step_done("seed");
     auto created = open_doors(*tenant, wanted, deadline);
     step_done("open");
@@ -142,18 +142,6 @@ Result<void> Provisioning::ensure_tables(const Tenant& tenant, Deadline deadline
     mysql::Connection admin(*endpoint);
     DatabaseAccounts(admin, core_.credentials()).ensure_queue_grants(tenant);
     return {};
-}
-
-// Under the tenant's own account, which shows at once whether it works.
-void Provisioning::seed(const Tenant& tenant, Deadline deadline) {
-    const core_db::Credentials& credentials = core_.credentials();
-    const auto account = credentials.tenant(tenant.org_id, tenant.server, tenant.epoch);
-    mysql::Pool pool(credentials.endpoint(account, tenant.database), 1);
-    mysql::with_transaction(pool, deadline, [&](mysql::Transaction& transaction) {
-        if (tenant.has_module("hr")) {
-            hr::seed_components(transaction);
-        }
-    });
 }
 
 // The last step, in one transaction: an account whose password was never shown must not be left by

@@ -61,7 +61,6 @@ private:
     [[nodiscard]] Result<Tenant> ensure_rows(const CreateOrganization& wanted, Deadline deadline);
     [[nodiscard]] Result<void> ensure_database(const Tenant& tenant);
     [[nodiscard]] Result<void> ensure_tables(const Tenant& tenant, Deadline deadline);
-    void seed(const Tenant& tenant, Deadline deadline);
     [[nodiscard]] Result<CreatedOrganization>
     open_doors(const Tenant& tenant, const CreateOrganization& wanted, Deadline deadline);
     [[nodiscard]] Result<Tenant> change_state(
