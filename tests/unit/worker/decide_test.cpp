@@ -1,0 +1,150 @@
+#include "worker/decide.hpp"
+
+#include <gtest/gtest.h>
+
+namespace bgerp::worker {
+namespace {
+
+constexpr std::int64_t now_s = 1'800'000'000;
+
+class Decide : public ::testing::Test {
+protected:
+    Decide() {
+        envelope_.kind = "k";
+        facts_.now_s = now_s;
+    }
+
+    [[nodiscard]] Decision start() const { return decide_start(envelope_, facts_, rules_); }
+
+    [[nodiscard]] Decision end(ErrorCode code, StopReason stop = StopReason::none) const {
+        return decide_end(
+            envelope_,
+            facts_,
+            rules_,
+            Outcome{Error{code, "it broke", "", "secret detail"}, stop},
+            0.5
+        );
+    }
+
+    queue::Envelope envelope_;
+    AttemptFacts facts_;
+    AttemptRules rules_{3, 10};
+};
+
+TEST_F(Decide, a_first_attempt_runs) {
+    EXPECT_EQ(start().verdict, Verdict::run);
+}
+
+TEST_F(Decide, attempts_beyond_the_limit_fail_before_they_start) {
+    facts_.attempts = 3;
+    EXPECT_EQ(start().verdict, Verdict::run);
+    facts_.attempts = 4;
+    EXPECT_EQ(start().verdict, Verdict::fail);
+    EXPECT_NE(start().error.find("MaxAttemptsExceeded"), std::string::npos);
+    envelope_.max_tries = 4;
+    EXPECT_EQ(start().verdict, Verdict::run) << "the envelope's own limit wins";
+    envelope_.max_tries = 0;
+    facts_.attempts = 400;
+    EXPECT_EQ(start().verdict, Verdict::run) << "0 means no limit, as in Laravel";
+}
+
+TEST_F(Decide, a_dead_workers_attempt_is_not_the_jobs) {
+    facts_.attempts = 9;
+    facts_.rescues = 6;
+    EXPECT_EQ(start().verdict, Verdict::run);
+    facts_.attempts = 12;
+    facts_.rescues = 11;
+    EXPECT_EQ(start().verdict, Verdict::fail);
+    EXPECT_NE(start().error.find("poison"), std::string::npos);
+}
+
+TEST_F(Decide, retry_until_stands_in_for_max_tries) {
+    envelope_.retry_until = now_s + 10;
+    facts_.attempts = 100;
+    EXPECT_EQ(start().verdict, Verdict::run);
+    EXPECT_EQ(end(ErrorCode::internal).verdict, Verdict::retry);
+    facts_.now_s = now_s + 11;
+    EXPECT_EQ(start().verdict, Verdict::fail);
+    EXPECT_EQ(end(ErrorCode::internal).verdict, Verdict::fail);
+}
+
+TEST_F(Decide, cancelled_jobs_and_batches_never_begin) {
+    facts_.batch_cancelled = true;
+    EXPECT_EQ(start().verdict, Verdict::cancel);
+    facts_.batch_cancelled = false;
+    facts_.cancelled = true;
+    EXPECT_EQ(start().verdict, Verdict::cancel);
+}
+
+TEST_F(Decide, success_completes_whatever_was_asked_meanwhile) {
+    for (const StopReason stop :
+         {StopReason::none, StopReason::timeout, StopReason::shutdown, StopReason::cancelled}) {
+        EXPECT_EQ(
+            decide_end(envelope_, facts_, rules_, Outcome{{}, stop}, 0).verdict,
+            Verdict::complete
+        );
+    }
+}
+
+TEST_F(Decide, what_another_try_cant_mend_fails_at_once) {
+    for (const ErrorCode code :
+         {ErrorCode::invalid_argument,
+          ErrorCode::not_found,
+          ErrorCode::conflict,
+          ErrorCode::forbidden,
+          ErrorCode::too_large}) {
+        EXPECT_EQ(end(code).verdict, Verdict::fail) << error_code_name(code);
+    }
+    for (const ErrorCode code :
+         {ErrorCode::internal,
+          ErrorCode::unavailable,
+          ErrorCode::timeout,
+          ErrorCode::rate_limited,
+          ErrorCode::storage_full}) {
+        EXPECT_EQ(end(code).verdict, Verdict::retry) << error_code_name(code);
+    }
+}
+
+TEST_F(Decide, the_last_try_fails) {
+    facts_.attempts = 3;
+    EXPECT_EQ(end(ErrorCode::internal).verdict, Verdict::fail);
+    facts_.rescues = 1;
+    EXPECT_EQ(end(ErrorCode::internal).verdict, Verdict::retry);
+}
+
+TEST_F(Decide, max_exceptions_counts_the_handlers_own_failures) {
+    envelope_.max_exceptions = 2;
+    EXPECT_EQ(end(ErrorCode::internal).verdict, Verdict::retry);
+    envelope_.exceptions = 1;
+    EXPECT_EQ(end(ErrorCode::internal).verdict, Verdict::fail);
+}
+
+TEST_F(Decide, backoff_follows_the_envelope) {
+    envelope_.backoff_s = {7, 30};
+    EXPECT_EQ(end(ErrorCode::internal).delay_s, 7);
+    facts_.attempts = 2;
+    EXPECT_EQ(end(ErrorCode::internal).delay_s, 30);
+}
+
+TEST_F(Decide, a_handler_that_stopped_is_judged_by_the_reason) {
+    EXPECT_EQ(end(ErrorCode::cancelled, StopReason::shutdown).verdict, Verdict::release);
+    EXPECT_EQ(end(ErrorCode::cancelled, StopReason::cancelled).verdict, Verdict::cancel);
+    EXPECT_EQ(end(ErrorCode::cancelled, StopReason::lease_lost).verdict, Verdict::drop);
+    EXPECT_EQ(end(ErrorCode::cancelled, StopReason::timeout).verdict, Verdict::retry);
+    EXPECT_EQ(end(ErrorCode::cancelled, StopReason::none).verdict, Verdict::cancel);
+    facts_.attempts = 3;
+    EXPECT_EQ(end(ErrorCode::cancelled, StopReason::timeout).verdict, Verdict::fail);
+    EXPECT_EQ(end(ErrorCode::cancelled, StopReason::shutdown).verdict, Verdict::release);
+}
+
+TEST_F(Decide, nothing_is_written_for_a_job_that_is_somebody_elses) {
+    EXPECT_EQ(end(ErrorCode::lease_lost).verdict, Verdict::drop);
+    EXPECT_EQ(end(ErrorCode::invalid_argument, StopReason::lease_lost).verdict, Verdict::drop);
+}
+
+TEST_F(Decide, the_recorded_error_holds_no_detail) {
+    EXPECT_EQ(end(ErrorCode::conflict).error, "conflict: it broke");
+}
+
+} // namespace
+} // namespace bgerp::worker

@@ -1,0 +1,67 @@
+// What becomes of an attempt: pure functions from the envelope, the row's counts and the handler's
+// outcome to one verdict, which the executor carries out. Laravel's rules where Laravel has one
+// (maxTries 0 means no limit; retryUntil, when given, stands in for maxTries). Attempts that ended
+// because a worker died (rescues) are not held against the job until there are so many in a row
+// that the job itself is the likely killer. Thread-safe.
+#pragma once
+
+#include "tenant_db/queue/payload.hpp"
+#include "worker/stop_reason.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace bgerp::worker {
+
+enum class Verdict {
+    run,      // begin the handler
+    complete, // success
+    retry,    // again after delay_s
+    fail,     // to failed_jobs
+    cancel,   // ends as cancelled
+    release,  // back to the queue, no attempt spent
+    drop,     // not ours any more: write nothing
+};
+
+struct Decision {
+    Verdict verdict = Verdict::run;
+    std::int64_t delay_s = 0;
+    std::string error; // "code: message", for people; no SQL, no secret
+};
+
+struct AttemptRules {
+    std::int64_t max_tries = 5; // where the envelope names none; 0: no limit
+    std::int64_t rescues_max = 10;
+};
+
+/// The attempt as the row tells it. Times are the database's, in seconds since 1970.
+struct AttemptFacts {
+    std::int64_t attempts = 1; // this one included
+    std::int64_t rescues = 0;
+    std::int64_t now_s = 0;
+    bool cancelled = false;       // the job's cancelling was asked for
+    bool batch_cancelled = false; // its batch's was
+};
+
+/// May this attempt begin? run, cancel or fail.
+[[nodiscard]] Decision decide_start(
+    const queue::Envelope& envelope, const AttemptFacts& facts, const AttemptRules& rules
+);
+
+/// How a handler ended: no error is success.
+struct Outcome {
+    std::optional<Error> error;
+    StopReason stop = StopReason::none;
+};
+
+/// What to do with an attempt that ended. `random01` spreads the backoff.
+[[nodiscard]] Decision decide_end(
+    const queue::Envelope& envelope,
+    const AttemptFacts& facts,
+    const AttemptRules& rules,
+    const Outcome& outcome,
+    double random01
+);
+
+} // namespace bgerp::worker

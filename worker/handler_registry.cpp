@@ -1,0 +1,32 @@
+#include "worker/handler_registry.hpp"
+
+namespace bgerp::worker {
+
+void HandlerRegistry::add(
+    const std::string& kind, std::unique_ptr<Handler> handler, HandlerOptions options
+) {
+    refuse_taken(kind);
+    entries_.emplace(kind, std::make_shared<Entry>(Entry{kind, std::move(handler), options}));
+}
+
+void HandlerRegistry::alias(const std::string& name, const std::string& kind) {
+    refuse_taken(name);
+    const auto found = entries_.find(kind);
+    if (found == entries_.end()) {
+        throw Failure(ErrorCode::not_found, "alias '" + name + "' of unknown kind '" + kind + "'");
+    }
+    entries_.emplace(name, found->second);
+}
+
+const HandlerRegistry::Entry* HandlerRegistry::find(const std::string& kind) const {
+    const auto found = entries_.find(kind);
+    return found == entries_.end() ? nullptr : found->second.get();
+}
+
+void HandlerRegistry::refuse_taken(const std::string& name) const {
+    if (entries_.count(name) != 0) {
+        throw Failure(ErrorCode::conflict, "job kind '" + name + "' is declared twice");
+    }
+}
+
+} // namespace bgerp::worker

@@ -1,0 +1,45 @@
+// Which handler runs which kind, and the kind's own limits. Filled once at start (see
+// handlers/registry.cpp), only read afterwards, and then from any thread. A kind that isn't here
+// can't be run: what a payload names is looked up, never trusted.
+#pragma once
+
+#include "worker/handler.hpp"
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+namespace bgerp::worker {
+
+struct HandlerOptions {
+    std::chrono::seconds timeout{3600};    // of a job whose payload names none
+    std::optional<std::int64_t> max_tries; // likewise; else the configured default
+};
+
+class HandlerRegistry {
+public:
+    struct Entry {
+        std::string kind;
+        std::unique_ptr<Handler> handler;
+        HandlerOptions options;
+    };
+
+    /// Throws Failure (conflict) when the kind or alias is taken.
+    void add(const std::string& kind, std::unique_ptr<Handler> handler, HandlerOptions options);
+
+    /// Another name for a kind that is there, such as the class name that a PHP application uses.
+    /// Throws Failure: not_found for the kind, conflict for a name that is taken.
+    void alias(const std::string& name, const std::string& kind);
+
+    /// Nothing when no such kind or alias is known.
+    [[nodiscard]] const Entry* find(const std::string& kind) const;
+
+private:
+    void refuse_taken(const std::string& name) const;
+
+    std::unordered_map<std::string, std::shared_ptr<Entry>> entries_;
+};
+
+} // namespace bgerp::worker
