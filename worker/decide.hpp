@@ -45,9 +45,8 @@ struct AttemptFacts {
 };
 
 /// May this attempt begin? run, cancel or fail.
-[[nodiscard]] Decision decide_start(
-    const queue::Envelope& envelope, const AttemptFacts& facts, const AttemptRules& rules
-);
+[[nodiscard]] Decision
+decide_start(const queue::Envelope& envelope, const AttemptFacts& facts, const AttemptRules& rules);
 
 /// How a handler ended: no error is success.
 struct Outcome {

@@ -1,7 +1,8 @@
 #include "worker/fairness.hpp"
 
-#include <cmath>
 #include <gtest/gtest.h>
+
+#include <cmath>
 #include <map>
 #include <random>
 #include <vector>

@@ -1,0 +1,187 @@
+#include "worker/executor.hpp"
+
+#include "base/log.hpp"
+#include "tenant_db/queue/batch.hpp"
+
+#include <random>
+
+namespace bgerp::worker {
+
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+// A handler that ignores its time-out keeps its lease this much longer: long enough for a last
+// statement to end, short enough that a hung one doesn't hold its job until somebody looks.
+constexpr std::chrono::seconds overrun_max{60};
+
+constexpr std::chrono::seconds statement_time{5};
+
+// What the queue itself spends on a job, so that empty jobs aren't free of charge.
+constexpr std::int64_t job_us_min = 20;
+
+double random01() {
+    thread_local std::minstd_rand random{std::random_device{}()};
+    return std::uniform_real_distribution<double>(0, 1)(random);
+}
+
+Error internal_error(const std::string& detail) {
+    return {ErrorCode::internal, "the handler failed unexpectedly", {}, detail};
+}
+
+// The fourth of the four places where exceptions are caught: the attempt.
+Result<Json> run_caught(Handler& handler, JobContext& context) {
+    try {
+        return handler.run(context);
+    } catch (const Failure& failure) {
+        return tl::unexpected<Error>(failure.error());
+    } catch (const std::exception& error) {
+        return tl::unexpected<Error>(internal_error(error.what()));
+    } catch (...) {
+        return tl::unexpected<Error>(internal_error("not a std::exception"));
+    }
+}
+
+std::chrono::seconds
+timeout_of(const queue::Envelope& envelope, const HandlerRegistry::Entry& entry) {
+    const std::int64_t named = envelope.timeout_s.value_or(0);
+    return named > 0 ? std::chrono::seconds(named) : entry.options.timeout;
+}
+
+void report_cost(const HeldJob& held, SteadyClock::duration spent) {
+    const auto us =
+        std::max(std::chrono::duration_cast<std::chrono::microseconds>(spent).count(), job_us_min);
+    held.tenant->owed_us.fetch_add(us - held.charged_us, std::memory_order_relaxed);
+    held.meter->us.fetch_add(us, std::memory_order_relaxed);
+    held.meter->jobs.fetch_add(1, std::memory_order_relaxed);
+}
+
+} // namespace
+
+Executor::Executor(ExecutorParts parts)
+    : parts_(std::move(parts)) {}
+
+void Executor::run(const HeldJobPtr& held) {
+    const auto started = SteadyClock::now();
+    held->running.store(true);
+    bool ended = true;
+    try {
+        ended = run_pipeline(held);
+    } catch (const std::exception& error) { // a bug of ours: the lease runs out, the slot lives on
+        log_error(
+            "an attempt was given up",
+            {{"tenant", held->tenant->org}, {"error", error.what()}}
+        );
+    }
+    held->running.store(false);
+    report_cost(*held, SteadyClock::now() - started);
+    if (ended) {
+        parts_.in_hand.remove(held);
+    }
+}
+
+bool Executor::run_pipeline(const HeldJobPtr& held) {
+    if (held->stop.load() == StopReason::lease_lost) {
+        parts_.counters.lost.fetch_add(1);
+        return true;
+    }
+    const LogScope tenant_scope("tenant", held->tenant->org);
+    const auto envelope = queue::parse_envelope(held->job.payload);
+    if (!envelope) {
+        parts_.settler.fail_unreadable(*held, "unreadable payload: " + envelope.error().message);
+        return true;
+    }
+    const auto* entry = parts_.handlers.find(envelope->kind);
+    if (entry == nullptr) {
+        parts_.settler.settle(
+            *held,
+            *envelope,
+            {Verdict::fail, 0, "unknown kind: no handler for '" + envelope->kind + "'"}
+        );
+        return true;
+    }
+    const auto& queue_config = parts_.config.queue;
+    Attempt attempt{
+        held,
+        *envelope,
+        *entry,
+        {entry->options.max_tries.value_or(queue_config.max_tries), queue_config.rescues_max},
+        {held->job.fence.attempts, held->job.rescues, parts_.clock.now_s()}};
+    return run_known(attempt);
+}
+
+bool Executor::run_known(Attempt attempt) {
+    attempt.facts.cancelled = attempt.held->stop.load() == StopReason::cancelled;
+    attempt.facts.batch_cancelled = batch_is_cancelled(attempt);
+    const Decision start = decide_start(attempt.envelope, attempt.facts, attempt.rules);
+    if (start.verdict != Verdict::run) {
+        parts_.settler.settle(*attempt.held, attempt.envelope, start);
+        return true;
+    }
+    std::string output;
+    const Outcome outcome = run_handler(attempt, output);
+    attempt.facts.now_s = parts_.clock.now_s();
+    return conclude(attempt, outcome, std::move(output));
+}
+
+Outcome Executor::run_handler(Attempt& attempt, std::string& output) {
+    const auto timeout = timeout_of(attempt.envelope, attempt.entry);
+    const Deadline deadline = Deadline::after(timeout);
+    attempt.held->renew_until.store(deadline.at() + overrun_max);
+    JobContext context(parts_.config, *attempt.held, attempt.envelope, deadline, parts_.open_pool);
+    Result<Json> result = run_caught(*attempt.entry.handler, context);
+    attempt.completed = context.completed() && result.has_value();
+    const StopReason stop = attempt.held->stop.load();
+    if (result) {
+        const bool kept = (attempt.held->job.flags & queue::flag_tracked) != 0;
+        if (kept && !attempt.completed && !result->is_null()) {
+            output = to_text(*result);
+        }
+        return {std::nullopt, stop};
+    }
+    if (!result.error().detail.empty()) {
+        log_warn(
+            "job's handler failed",
+            {{"kind", attempt.envelope.kind},
+             {"uuid", attempt.envelope.uuid},
+             {"error", result.error().message},
+             {"detail", result.error().detail}}
+        );
+    }
+    return {std::move(result.error()), stop};
+}
+
+bool Executor::conclude(const Attempt& attempt, const Outcome& outcome, std::string output) {
+    const Decision decision =
+        decide_end(attempt.envelope, attempt.facts, attempt.rules, outcome, random01());
+    if (decision.verdict != Verdict::complete) {
+        parts_.settler.settle(*attempt.held, attempt.envelope, decision);
+        return true;
+    }
+    if (attempt.completed) {
+        parts_.counters.completed.fetch_add(1);
+        parts_.settler.settle_batch(*attempt.held, attempt.envelope.batch_id);
+        return true;
+    }
+    parts_.finished.finished(
+        {attempt.held, attempt.envelope.uuid, attempt.envelope.batch_id, std::move(output)}
+    );
+    return false;
+}
+
+// Unknown, when the database can't be asked, counts as no: the handler will meet the same outage.
+bool Executor::batch_is_cancelled(const Attempt& attempt) const {
+    if ((attempt.held->job.flags & queue::flag_batch) == 0 || attempt.envelope.batch_id.empty()) {
+        return false;
+    }
+    try {
+        const Tenant& tenant = *attempt.held->tenant;
+        const auto connection = tenant.queue_pool->acquire(Deadline::after(statement_time));
+        return queue::batch_cancelled(*connection, tenant.schema, attempt.envelope.batch_id);
+    } catch (const Failure& error) {
+        log_debug("a batch's state could not be read", {{"error", error.what()}});
+        return false;
+    }
+}
+
+} // namespace bgerp::worker

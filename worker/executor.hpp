@@ -1,0 +1,56 @@
+// One attempt at one job, as a pipeline: read the envelope, find the handler, may it begin?, run,
+// decide, carry out. Whatever the payload or the handler does, run() returns and the job's end is
+// written or left to its lease. Also measures what the attempt cost and reports it to tenant and
+// lane. One executor serves all slots; thread-safe; run() blocks as long as the handler does.
+#pragma once
+
+#include "base/config.hpp"
+#include "worker/database_clock.hpp"
+#include "worker/finished_job.hpp"
+#include "worker/handler_registry.hpp"
+#include "worker/job_context.hpp"
+#include "worker/jobs_in_hand.hpp"
+#include "worker/settler.hpp"
+
+namespace bgerp::worker {
+
+/// What the executor works with; all of it outlives the executor.
+struct ExecutorParts {
+    const Config& config;
+    const HandlerRegistry& handlers;
+    const DatabaseClock& clock;
+    JobContext::OpenPool open_pool;
+    JobsInHand& in_hand;
+    FinishedJobSink& finished;
+    Settler& settler;
+    Counters& counters;
+};
+
+class Executor {
+public:
+    explicit Executor(ExecutorParts parts);
+
+    /// Never throws. On return the job's end is written, or handed to the sink, or given up.
+    void run(const HeldJobPtr& held);
+
+private:
+    struct Attempt {
+        const HeldJobPtr& held;
+        const queue::Envelope& envelope;
+        const HandlerRegistry::Entry& entry;
+        AttemptRules rules;
+        AttemptFacts facts;
+        bool completed = false; // inside the handler's own transaction
+    };
+
+    /// False when the job is in the sink's hands now.
+    [[nodiscard]] bool run_pipeline(const HeldJobPtr& held);
+    [[nodiscard]] bool run_known(Attempt attempt);
+    [[nodiscard]] bool conclude(const Attempt& attempt, const Outcome& outcome, std::string output);
+    [[nodiscard]] Outcome run_handler(Attempt& attempt, std::string& output);
+    [[nodiscard]] bool batch_is_cancelled(const Attempt& attempt) const;
+
+    ExecutorParts parts_;
+};
+
+} // namespace bgerp::worker

@@ -1,0 +1,28 @@
+// A job whose handler succeeded and whose end is still to be written, and where such jobs go.
+#pragma once
+
+#include "worker/held_job.hpp"
+
+#include <string>
+
+namespace bgerp::worker {
+
+struct FinishedJob {
+    HeldJobPtr held;
+    std::string uuid;
+    std::string batch_id; // empty: none
+    std::string output;   // JSON text; empty for jobs that keep none
+};
+
+/// Takes finished jobs from any slot's thread. Doesn't wait for the database.
+class FinishedJobSink {
+public:
+    FinishedJobSink() = default;
+    FinishedJobSink(const FinishedJobSink&) = delete;
+    FinishedJobSink& operator=(const FinishedJobSink&) = delete;
+    virtual ~FinishedJobSink() = default;
+
+    virtual void finished(FinishedJob job) = 0;
+};
+
+} // namespace bgerp::worker

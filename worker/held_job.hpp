@@ -1,0 +1,64 @@
+// A job in this worker's hands, from its reservation until its end is written: shared by the
+// reserver, the slot that runs it, the completer and the lease renewer. The row itself is
+// immutable; what changes is atomic.
+#pragma once
+
+#include "tenant_db/queue/job.hpp"
+#include "worker/stop_reason.hpp"
+#include "worker/tenant.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <list>
+#include <memory>
+#include <string>
+
+namespace bgerp::worker {
+
+/// Costs of one tenant's one queue, as the slots report them and the reserver learns from them.
+struct LaneMeter {
+    std::atomic<std::int64_t> us{0};
+    std::atomic<std::int64_t> jobs{0};
+};
+
+struct HeldJob {
+    using Time = std::chrono::steady_clock::time_point;
+
+    HeldJob(
+        std::shared_ptr<Tenant> owner_tenant,
+        std::shared_ptr<LaneMeter> lane_meter,
+        queue::ReservedJob reserved,
+        Time reserved_at
+    )
+        : tenant(std::move(owner_tenant))
+        , meter(std::move(lane_meter))
+        , job(std::move(reserved))
+        , ready_since(reserved_at)
+        , leased_at(reserved_at) {}
+
+    const std::shared_ptr<Tenant> tenant;
+    const std::shared_ptr<LaneMeter> meter;
+    const queue::ReservedJob job;
+    const Time ready_since;
+    std::int64_t charged_us = 0; // the estimate, before the job is shared
+
+    /// Not later than the moment at which the database last set the lease.
+    std::atomic<Time> leased_at;
+    /// After which the lease is no longer renewed: a handler that ignores its time-out must not
+    /// keep its job for ever. Set when the handler begins.
+    std::atomic<Time> renew_until{Time::max()};
+    std::atomic<StopReason> stop{StopReason::none};
+    std::atomic<bool> running{false};
+
+    /// The first reason stands, except that a lost lease overrides all others.
+    void request_stop(StopReason reason) {
+        StopReason expected = StopReason::none;
+        if (!stop.compare_exchange_strong(expected, reason) && reason == StopReason::lease_lost) {
+            stop.store(reason);
+        }
+    }
+};
+
+using HeldJobPtr = std::shared_ptr<HeldJob>;
+
+} // namespace bgerp::worker

@@ -1,0 +1,77 @@
+// What a handler sees of its attempt: the tenant, the arguments, the tenant's own connections, the
+// time it has, and JobControl over the job's lease. Made by the executor for one attempt; used by
+// the handler's thread alone and not beyond run().
+#pragma once
+
+#include "base/config.hpp"
+#include "base/deadline.hpp"
+#include "tenant_db/job_control.hpp"
+#include "tenant_db/queue/lifecycle.hpp"
+#include "tenant_db/queue/payload.hpp"
+#include "worker/held_job.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+
+namespace bgerp::worker {
+
+class JobContext final : public JobControl {
+public:
+    /// Opens the tenant's own pool; throws Failure when the tenant may not be worked on now.
+    using OpenPool = std::function<std::shared_ptr<mysql::Pool>(const Tenant&)>;
+
+    JobContext(
+        const Config& config,
+        HeldJob& held,
+        const queue::Envelope& envelope,
+        Deadline deadline,
+        const OpenPool& open_pool
+    );
+
+    [[nodiscard]] bool stop_requested() const override;
+    [[nodiscard]] Result<void> checkpoint(mysql::Transaction& transaction) override;
+    [[nodiscard]] Result<void>
+    complete(mysql::Transaction& transaction, const Json& output) override;
+    void progress(int percent, const std::string& message) override;
+
+    [[nodiscard]] const std::string& org() const { return held_.tenant->org; }
+
+    [[nodiscard]] const queue::Envelope& envelope() const { return envelope_; }
+
+    /// The how-manieth time the job is tried, dead workers' attempts not counted.
+    [[nodiscard]] std::int64_t attempt() const {
+        return std::max<std::int64_t>(held_.job.fence.attempts - held_.job.rescues, 1);
+    }
+
+    [[nodiscard]] const Json& args() const { return envelope_.args; }
+
+    [[nodiscard]] const Config& config() const { return config_; }
+
+    /// When the attempt's time is over: pass it to every blocking call.
+    [[nodiscard]] Deadline deadline() const { return deadline_; }
+
+    /// Connections of the tenant's own account to the tenant's own database, opened at the first
+    /// call. Throws Failure(unavailable).
+    [[nodiscard]] mysql::Pool& pool();
+
+    /// Why it should stop; none while it needn't.
+    [[nodiscard]] StopReason stop_reason() const { return held_.stop.load(); }
+
+    /// True once complete() succeeded; the transaction it was called in may still have failed.
+    [[nodiscard]] bool completed() const { return completed_; }
+
+private:
+    [[nodiscard]] queue::Completion completion(const std::string& output) const;
+
+    const Config& config_;
+    HeldJob& held_;
+    const queue::Envelope& envelope_;
+    const Deadline deadline_;
+    const OpenPool& open_pool_;
+    std::shared_ptr<mysql::Pool> pool_;
+    std::chrono::steady_clock::time_point progress_written_{};
+    bool completed_ = false;
+};
+
+} // namespace bgerp::worker

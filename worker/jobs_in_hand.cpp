@@ -1,0 +1,39 @@
+#include "worker/jobs_in_hand.hpp"
+
+namespace bgerp::worker {
+
+void JobsInHand::add(const std::vector<HeldJobPtr>& jobs) {
+    const std::lock_guard lock(mutex_);
+    for (const HeldJobPtr& job : jobs) {
+        jobs_.emplace(job.get(), job);
+    }
+}
+
+void JobsInHand::remove(const std::vector<HeldJobPtr>& jobs) {
+    const std::lock_guard lock(mutex_);
+    for (const HeldJobPtr& job : jobs) {
+        jobs_.erase(job.get());
+    }
+}
+
+void JobsInHand::remove(const HeldJobPtr& job) {
+    const std::lock_guard lock(mutex_);
+    jobs_.erase(job.get());
+}
+
+std::vector<HeldJobPtr> JobsInHand::all() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<HeldJobPtr> jobs;
+    jobs.reserve(jobs_.size());
+    for (const auto& entry : jobs_) {
+        jobs.push_back(entry.second);
+    }
+    return jobs;
+}
+
+std::size_t JobsInHand::count() const {
+    const std::lock_guard lock(mutex_);
+    return jobs_.size();
+}
+
+} // namespace bgerp::worker

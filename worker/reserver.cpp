@@ -1,0 +1,242 @@
+#include "worker/reserver.hpp"
+
+#include "base/log.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace bgerp::worker {
+
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds nap{100};
+constexpr std::chrono::milliseconds short_nap{2};
+constexpr std::chrono::milliseconds collect_interval{10};
+constexpr std::chrono::seconds stock_ttl{1};
+constexpr std::chrono::seconds statement_time{30};
+
+// Charged in advance for a job of a lane that has no history.
+constexpr double job_ms_unknown = 1.0;
+
+// Rows of one claim: the queue takes no more at a time.
+constexpr double claim_max = 1000;
+
+// Stocks that may be reserved, being run and being completed at one time.
+constexpr std::size_t stocks_in_hand = 4;
+
+} // namespace
+
+Reserver::Reserver(ReserverRules rules, const ReserverParts& parts)
+    : rules_(std::move(rules))
+    , parts_(parts) {}
+
+Reserver::~Reserver() {
+    stop();
+}
+
+void Reserver::start() {
+    Pulse::Beat& beat = parts_.pulse.add("reserver");
+    thread_ = std::thread([this, &beat] { run(beat); });
+}
+
+void Reserver::stop() {
+    stop_.raise();
+    parts_.inbox.wake();
+    parts_.ready.nudge();
+    if (!thread_.joinable()) {
+        return;
+    }
+    thread_.join();
+    release(parts_.ready.close());
+}
+
+void Reserver::run(Pulse::Beat& beat) {
+    while (!stop_.raised()) {
+        beat.touch();
+        try {
+            take_news();
+            collect_costs();
+            release_stale();
+            serve_next();
+        } catch (const std::exception& error) { // ours: the tick is lost, the loop goes on
+            outage_.failed(error, stop_);
+        }
+    }
+}
+
+void Reserver::take_news() {
+    const auto now = SteadyClock::now();
+    for (const WorkNews& news : parts_.inbox.fetch()) {
+        if (news.gone) {
+            fairness_.forget(news.tenant->key);
+            works_.erase(news.tenant->key);
+            continue;
+        }
+        Work& work = works_[news.tenant->key];
+        work.tenant = news.tenant;
+        work.lanes.open({news.queues.begin(), news.queues.end()}, now);
+        fairness_.activate(news.tenant->key, news.tenant->weight);
+    }
+    quiet_.store(fairness_.active_count() == 0);
+}
+
+void Reserver::collect_costs() {
+    const auto now = SteadyClock::now();
+    if (now - collected_at_ < collect_interval) {
+        return;
+    }
+    collected_at_ = now;
+    for (auto& entry : works_) {
+        const auto owed = entry.second.tenant->owed_us.exchange(0, std::memory_order_relaxed);
+        fairness_.charge(entry.first, static_cast<double>(owed) / 1000.0);
+        entry.second.lanes.learn();
+    }
+}
+
+// Stock that lies around means that the jobs before it take longer than their history promised.
+void Reserver::release_stale() {
+    const auto stale_since = SteadyClock::now() - stock_ttl;
+    std::vector<HeldJobPtr> stale = parts_.ready.take_older_than(stale_since);
+    if (stale.empty() && unreleased_.empty()) {
+        return;
+    }
+    constexpr auto stock_ms = std::chrono::milliseconds(stock_ttl).count();
+    for (const HeldJobPtr& held : stale) {
+        held->meter->us.fetch_add(stock_ms * 1000);
+        held->meter->jobs.fetch_add(1);
+    }
+    collected_at_ = {};
+    collect_costs();
+    release(std::move(stale));
+}
+
+void Reserver::release(std::vector<HeldJobPtr> jobs) {
+    jobs.insert(jobs.end(), unreleased_.begin(), unreleased_.end());
+    unreleased_.clear();
+    std::unordered_map<const Tenant*, std::vector<HeldJobPtr>> groups;
+    for (HeldJobPtr& held : jobs) {
+        groups[held->tenant.get()].push_back(std::move(held));
+    }
+    for (auto& entry : groups) {
+        const Tenant& tenant = *entry.second.front()->tenant;
+        std::vector<const queue::ReservedJob*> rows;
+        for (const HeldJobPtr& held : entry.second) {
+            rows.push_back(&held->job);
+        }
+        try {
+            parts_.counters.released.fetch_add(queue::release_if_mine(
+                *tenant.queue_pool,
+                Deadline::after(statement_time),
+                tenant.schema,
+                rows
+            ));
+        } catch (const Failure& error) {
+            outage_.failed(error, stop_);
+            unreleased_.insert(unreleased_.end(), entry.second.begin(), entry.second.end());
+            continue;
+        }
+        for (const HeldJobPtr& held : entry.second) {
+            held->tenant->owed_us.fetch_sub(held->charged_us, std::memory_order_relaxed);
+        }
+        parts_.counters.reserved.fetch_sub(entry.second.size());
+        parts_.in_hand.remove(entry.second);
+    }
+}
+
+void Reserver::serve_next() {
+    const auto turn = fairness_.next();
+    const bool enough = rules_.jobs_max > 0 && parts_.counters.reserved.load() >= rules_.jobs_max;
+    if (!turn || enough || parts_.completer.failing()) {
+        quiet_.store(!turn);
+        parts_.inbox.wait_for(nap);
+        return;
+    }
+    Work& work = works_.at(*turn);
+    Lane* const lane = work.lanes.next(rules_.selection, SteadyClock::now());
+    if (lane == nullptr) {
+        fairness_.deactivate(*turn);
+        return;
+    }
+    try {
+        if (serve(work, *lane)) {
+            outage_.succeeded();
+        }
+    } catch (const Failure& error) {
+        work.lanes.close_all();
+        fairness_.deactivate(*turn);
+        outage_.failed(error, stop_);
+    }
+}
+
+// One claim. False when there was no room for one, after waiting for it.
+bool Reserver::serve(Work& work, Lane& lane) {
+    const double job_ms = lane.cost.job_ms().value_or(job_ms_unknown);
+    const std::size_t limit = claim_limit(work, lane, job_ms);
+    if (limit == 0) {
+        const std::size_t stock = stock_of(rules_.prefetch, lane.cost.job_ms());
+        const bool hands_full = parts_.ready.room(stock) > 0;
+        parts_.ready.wait_for_room(hands_full ? 0 : stock, hands_full ? short_nap : nap);
+        return false;
+    }
+    const bool began_at_start = lane.cursor.at_start;
+    const auto asked_at = SteadyClock::now();
+    std::vector<queue::ReservedJob> jobs = queue::reserve(
+        *work.tenant->queue_pool,
+        Deadline::after(statement_time),
+        work.tenant->schema,
+        lane.queue,
+        limit,
+        rules_.owner,
+        rules_.lease,
+        lane.cursor
+    );
+    if (hand_over(work, lane, std::move(jobs), job_ms, asked_at) < limit) {
+        work.lanes.ran_dry(lane, began_at_start);
+    }
+    return true;
+}
+
+std::size_t Reserver::claim_limit(const Work& work, const Lane& lane, double job_ms) const {
+    const std::size_t stock = stock_of(rules_.prefetch, lane.cost.job_ms());
+    const std::size_t hand_max =
+        rules_.prefetch.slots + stocks_in_hand * std::max<std::size_t>(stock, 1);
+    const std::size_t in_hand = parts_.in_hand.count();
+    std::size_t limit =
+        std::min(parts_.ready.room(stock), hand_max > in_hand ? hand_max - in_hand : 0);
+    const double turns_worth = std::ceil(fairness_.balance_ms(work.tenant->key) / job_ms);
+    limit = std::min(limit, static_cast<std::size_t>(std::clamp(turns_worth, 1.0, claim_max)));
+    if (rules_.jobs_max > 0) {
+        const auto reserved = parts_.counters.reserved.load();
+        limit = std::min<std::size_t>(
+            limit,
+            rules_.jobs_max > reserved ? rules_.jobs_max - reserved : 0
+        );
+    }
+    return limit;
+}
+
+std::size_t Reserver::hand_over(
+    Work& work,
+    Lane& lane,
+    std::vector<queue::ReservedJob> jobs,
+    double job_ms,
+    HeldJob::Time asked_at
+) {
+    std::vector<HeldJobPtr> held;
+    held.reserve(jobs.size());
+    for (queue::ReservedJob& job : jobs) {
+        held.push_back(std::make_shared<HeldJob>(work.tenant, lane.meter, std::move(job), asked_at)
+        );
+        held.back()->charged_us = static_cast<std::int64_t>(job_ms * 1000.0);
+    }
+    fairness_.charge(work.tenant->key, job_ms * static_cast<double>(held.size()));
+    parts_.counters.reserved.fetch_add(held.size());
+    parts_.in_hand.add(held);
+    const std::size_t count = held.size();
+    parts_.ready.push(std::move(held));
+    return count;
+}
+
+} // namespace bgerp::worker

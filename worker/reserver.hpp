@@ -1,0 +1,86 @@
+// Decides which tenant's jobs this worker takes next and reserves them: asks fairness whose turn it
+// is, claims from that tenant's lane no more than the free slots plus the stock that its short jobs
+// are worth, and hands the jobs to the slots. Jobs in stock that nobody began within a second go
+// back. A tenant whose claim fails is left to the next sweep, so that one broken database or server
+// keeps nobody else waiting. One thread.
+#pragma once
+
+#include "base/outage.hpp"
+#include "base/pulse.hpp"
+#include "base/service.hpp"
+#include "worker/completer.hpp"
+#include "worker/lanes.hpp"
+#include "worker/ready_queue.hpp"
+#include "worker/work_inbox.hpp"
+
+#include <thread>
+#include <unordered_map>
+
+namespace bgerp::worker {
+
+struct ReserverRules {
+    queue::LeaseRules lease;
+    PrefetchRules prefetch;
+    QueueSelection selection{{}};
+    std::uint64_t owner = 0;    // this worker, in every row it reserves
+    std::uint64_t jobs_max = 0; // stop reserving after so many; 0: no limit
+};
+
+/// What the reserver works with; all of it outlives the reserver.
+struct ReserverParts {
+    WorkInbox& inbox;
+    ReadyQueue& ready;
+    JobsInHand& in_hand;
+    const Completer& completer;
+    Counters& counters;
+    Pulse& pulse;
+};
+
+class Reserver final : public Service {
+public:
+    Reserver(ReserverRules rules, const ReserverParts& parts);
+    ~Reserver() override;
+
+    void start() override;
+
+    /// Ends the thread; then closes the ready queue and gives back what nobody began.
+    void stop() override;
+
+    /// True while no tenant is known to have work and no news waits.
+    [[nodiscard]] bool quiet() const { return quiet_.load() && parts_.inbox.empty(); }
+
+private:
+    struct Work {
+        std::shared_ptr<Tenant> tenant;
+        Lanes lanes;
+    };
+
+    void run(Pulse::Beat& beat);
+    void take_news();
+    void collect_costs();
+    void release_stale();
+    void release(std::vector<HeldJobPtr> jobs);
+    void serve_next();
+    [[nodiscard]] bool serve(Work& work, Lane& lane);
+    [[nodiscard]] std::size_t claim_limit(const Work& work, const Lane& lane, double job_ms) const;
+    [[nodiscard]] std::size_t hand_over(
+        Work& work,
+        Lane& lane,
+        std::vector<queue::ReservedJob> jobs,
+        double job_ms,
+        HeldJob::Time asked_at
+    );
+
+    const ReserverRules rules_;
+    ReserverParts parts_;
+    Fairness fairness_;
+    std::unordered_map<Fairness::Key, Work> works_;
+    std::vector<HeldJobPtr> unreleased_; // to give back as soon as the database allows
+    HeldJob::Time collected_at_{};
+    Outage outage_{"reserver"};
+    std::atomic<bool> quiet_{true};
+    StopSignal stop_;
+    std::thread thread_;
+};
+
+} // namespace bgerp::worker

@@ -1,0 +1,153 @@
+#include "worker/settler.hpp"
+
+#include "base/log.hpp"
+#include "base/outage.hpp"
+#include "tenant_db/queue/batch.hpp"
+#include "tenant_db/queue/lifecycle.hpp"
+
+namespace bgerp::worker {
+
+namespace {
+
+constexpr std::chrono::seconds statement_time{30};
+
+// A refusal by the database that isn't an outage (a bug, a missing right) won't pass by waiting;
+// the lease runs out and the job counts one dead worker more.
+constexpr int refusals_max = 5;
+
+bool is_outage(const Failure& error) {
+    switch (error.error().code) {
+    case ErrorCode::unavailable:
+    case ErrorCode::timeout:
+    case ErrorCode::storage_full:
+        return true;
+    default:
+        return false;
+    }
+}
+
+} // namespace
+
+void Settler::settle(
+    const HeldJob& held, const queue::Envelope& envelope, const Decision& decision
+) {
+    switch (decision.verdict) {
+    case Verdict::retry:
+        retry(held, envelope, decision);
+        return;
+    case Verdict::fail:
+        log_warn(
+            "job failed",
+            {{"kind", envelope.kind}, {"uuid", envelope.uuid}, {"error", decision.error}}
+        );
+        end(held, envelope.uuid, envelope.batch_id, decision.error, false);
+        return;
+    case Verdict::cancel:
+        end(held, envelope.uuid, envelope.batch_id, decision.error, true);
+        return;
+    case Verdict::release:
+        release(held);
+        return;
+    case Verdict::drop:
+        log_info("job given up, it is somebody else's now", {{"uuid", envelope.uuid}});
+        counters_.lost.fetch_add(1);
+        return;
+    case Verdict::run:
+    case Verdict::complete:
+        return; // not ends that are settled here
+    }
+}
+
+void Settler::fail_unreadable(const HeldJob& held, const std::string& error) {
+    log_warn(
+        "job with an unreadable payload",
+        {{"id", std::to_string(held.job.key.id)}, {"error", error}}
+    );
+    end(held, {}, {}, error, false);
+}
+
+void Settler::retry(
+    const HeldJob& held, const queue::Envelope& envelope, const Decision& decision
+) {
+    log_info(
+        "job will be tried again",
+        {{"kind", envelope.kind},
+         {"uuid", envelope.uuid},
+         {"delay_s", std::to_string(decision.delay_s)},
+         {"error", decision.error}}
+    );
+    queue::Retry retry;
+    retry.job = &held.job;
+    retry.uuid = envelope.uuid;
+    retry.payload = envelope.max_exceptions
+                        ? queue::with_exceptions(held.job.payload, envelope.exceptions + 1)
+                        : held.job.payload;
+    retry.delay_s = decision.delay_s;
+    retry.error = decision.error;
+    persist(counters_.retried, [&](Deadline deadline) {
+        const auto& tenant = *held.tenant;
+        return queue::retry_if_mine(*tenant.queue_pool, deadline, tenant.schema, retry).has_value();
+    });
+}
+
+void Settler::end(
+    const HeldJob& held,
+    const std::string& uuid,
+    const std::string& batch_id,
+    const std::string& error,
+    bool cancelled
+) {
+    const queue::JobFailure failure{&held.job, uuid, batch_id, error, cancelled};
+    persist(cancelled ? counters_.cancelled : counters_.failed, [&](Deadline deadline) {
+        const auto& tenant = *held.tenant;
+        return queue::fail_if_mine(*tenant.queue_pool, deadline, tenant.schema, failure)
+            .has_value();
+    });
+    settle_batch(held, batch_id);
+}
+
+void Settler::release(const HeldJob& held) {
+    persist(counters_.released, [&](Deadline deadline) {
+        const auto& tenant = *held.tenant;
+        return queue::release_if_mine(*tenant.queue_pool, deadline, tenant.schema, {&held.job}) ==
+               1;
+    });
+}
+
+void Settler::settle_batch(const HeldJob& held, const std::string& batch_id) {
+    if (batch_id.empty()) {
+        return;
+    }
+    try {
+        static_cast<void>(queue::settle_batch(
+            *held.tenant->queue_pool,
+            Deadline::after(statement_time),
+            held.tenant->schema,
+            batch_id
+        ));
+    } catch (const Failure& error) {
+        log_warn("a batch is left to housekeeping", {{"batch", batch_id}, {"error", error.what()}});
+    }
+}
+
+void Settler::persist(
+    std::atomic<std::uint64_t>& counter, const std::function<bool(Deadline)>& write
+) {
+    Outage outage("settle");
+    for (;;) {
+        try {
+            const bool mine = write(Deadline::after(statement_time));
+            outage.succeeded();
+            (mine ? counter : counters_.lost).fetch_add(1);
+            return;
+        } catch (const Failure& error) {
+            const bool hopeless = !is_outage(error) && outage.failures() >= refusals_max;
+            if (hopeless || outage.failed(error, give_up_)) {
+                log_error("the end of a job was not written", {{"error", error.what()}});
+                return;
+            }
+        }
+    }
+}
+
+} // namespace bgerp::worker

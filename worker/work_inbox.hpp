@@ -1,0 +1,75 @@
+// How discovery tells the reserver where there is work, and which tenants are gone. News of the
+// same tenant that wasn't fetched yet is merged. Thread-safe.
+#pragma once
+
+#include "worker/tenant.hpp"
+
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace bgerp::worker {
+
+struct WorkNews {
+    std::shared_ptr<Tenant> tenant;
+    std::set<std::string> queues; // with work
+    bool gone = false;            // suspended, archived or moved: no more claims
+};
+
+class WorkInbox {
+public:
+    void found(const std::shared_ptr<Tenant>& tenant, const std::vector<std::string>& queues) {
+        const std::lock_guard lock(mutex_);
+        WorkNews& news = news_[tenant->key];
+        news.tenant = tenant;
+        news.gone = false;
+        news.queues.insert(queues.begin(), queues.end());
+        arrived_.notify_one();
+    }
+
+    void gone(const std::shared_ptr<Tenant>& tenant) {
+        const std::lock_guard lock(mutex_);
+        news_[tenant->key] = {tenant, {}, true};
+        arrived_.notify_one();
+    }
+
+    [[nodiscard]] std::vector<WorkNews> fetch() {
+        const std::lock_guard lock(mutex_);
+        std::vector<WorkNews> fetched;
+        for (auto& entry : news_) {
+            fetched.push_back(std::move(entry.second));
+        }
+        news_.clear();
+        return fetched;
+    }
+
+    [[nodiscard]] bool empty() const {
+        const std::lock_guard lock(mutex_);
+        return news_.empty();
+    }
+
+    /// Sleeps until there is news, or wake() is called, or for `duration`.
+    void wait_for(std::chrono::milliseconds duration) {
+        std::unique_lock lock(mutex_);
+        arrived_.wait_for(lock, duration, [&] { return woken_ || !news_.empty(); });
+        woken_ = false;
+    }
+
+    void wake() {
+        const std::lock_guard lock(mutex_);
+        woken_ = true;
+        arrived_.notify_one();
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::condition_variable arrived_;
+    std::map<Fairness::Key, WorkNews> news_;
+    bool woken_ = false;
+};
+
+} // namespace bgerp::worker
