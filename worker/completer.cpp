@@ -42,7 +42,7 @@ void Completer::stop() {
 }
 
 void Completer::finished(FinishedJob job) {
-    const Tenant* const tenant = job.held->tenant.get();
+    const ServedTenant* const tenant = job.held->tenant.get();
     bool wake = false;
     {
         const std::lock_guard lock(mutex_);
@@ -96,7 +96,7 @@ Completer::Group Completer::take_group(Pulse::Beat& beat) {
         --idle_;
     }
     beat.touch();
-    const Tenant* const tenant = turns_.front();
+    const ServedTenant* const tenant = turns_.front();
     turns_.pop_front();
     const auto found = waiting_.find(tenant);
     Group group = std::move(found->second);
@@ -139,7 +139,7 @@ void Completer::write_once(const Group& group) {
     for (const FinishedJob& job : group) {
         completions.push_back({&job.held->job, job.uuid, job.batch_id, job.output});
     }
-    const Tenant& tenant = *group.front().held->tenant;
+    const ServedTenant& tenant = *group.front().held->tenant;
     const std::size_t lost = queue::complete_many_if_mine(
         *tenant.queue_pool,
         Deadline::after(statement_time),

@@ -61,9 +61,9 @@ private:
     CompleterParts parts_;
     mutable std::mutex mutex_;
     std::condition_variable filled_;
-    std::unordered_map<const Tenant*, Group> waiting_;
-    std::deque<const Tenant*> turns_; // tenants with waiting groups, oldest first
-    std::size_t backlog_ = 0;         // waiting or being written
+    std::unordered_map<const ServedTenant*, Group> waiting_;
+    std::deque<const ServedTenant*> turns_; // tenants with waiting groups, oldest first
+    std::size_t backlog_ = 0;               // waiting or being written
     std::size_t idle_ = 0;
     std::atomic<bool> failing_{false};
     bool stopping_ = false;

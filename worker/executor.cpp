@@ -175,7 +175,7 @@ bool Executor::batch_is_cancelled(const Attempt& attempt) const {
         return false;
     }
     try {
-        const Tenant& tenant = *attempt.held->tenant;
+        const ServedTenant& tenant = *attempt.held->tenant;
         const auto connection = tenant.queue_pool->acquire(Deadline::after(statement_time));
         return queue::batch_cancelled(*connection, tenant.schema, attempt.envelope.batch_id);
     } catch (const Failure& error) {

@@ -4,8 +4,8 @@
 #pragma once
 
 #include "tenant_db/queue/job.hpp"
+#include "worker/served_tenant.hpp"
 #include "worker/stop_reason.hpp"
-#include "worker/tenant.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -25,7 +25,7 @@ struct HeldJob {
     using Time = std::chrono::steady_clock::time_point;
 
     HeldJob(
-        std::shared_ptr<Tenant> owner_tenant,
+        std::shared_ptr<ServedTenant> owner_tenant,
         std::shared_ptr<LaneMeter> lane_meter,
         queue::ReservedJob reserved,
         Time reserved_at
@@ -36,7 +36,7 @@ struct HeldJob {
         , ready_since(reserved_at)
         , leased_at(reserved_at) {}
 
-    const std::shared_ptr<Tenant> tenant;
+    const std::shared_ptr<ServedTenant> tenant;
     const std::shared_ptr<LaneMeter> meter;
     const queue::ReservedJob job;
     const Time ready_since;

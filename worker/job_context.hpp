@@ -19,7 +19,7 @@ namespace bgerp::worker {
 class JobContext final : public JobControl {
 public:
     /// Opens the tenant's own pool; throws Failure when the tenant may not be worked on now.
-    using OpenPool = std::function<std::shared_ptr<mysql::Pool>(const Tenant&)>;
+    using OpenPool = std::function<std::shared_ptr<mysql::Pool>(const ServedTenant&)>;
 
     JobContext(
         const Config& config,

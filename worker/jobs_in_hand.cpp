@@ -7,6 +7,7 @@ void JobsInHand::add(const std::vector<HeldJobPtr>& jobs) {
     for (const HeldJobPtr& job : jobs) {
         jobs_.emplace(job.get(), job);
     }
+    last_change_ = std::chrono::steady_clock::now();
 }
 
 void JobsInHand::remove(const std::vector<HeldJobPtr>& jobs) {
@@ -14,11 +15,18 @@ void JobsInHand::remove(const std::vector<HeldJobPtr>& jobs) {
     for (const HeldJobPtr& job : jobs) {
         jobs_.erase(job.get());
     }
+    last_change_ = std::chrono::steady_clock::now();
 }
 
 void JobsInHand::remove(const HeldJobPtr& job) {
     const std::lock_guard lock(mutex_);
     jobs_.erase(job.get());
+    last_change_ = std::chrono::steady_clock::now();
+}
+
+HeldJob::Time JobsInHand::last_change() const {
+    const std::lock_guard lock(mutex_);
+    return last_change_;
 }
 
 std::vector<HeldJobPtr> JobsInHand::all() const {

@@ -23,9 +23,13 @@ public:
     [[nodiscard]] std::vector<HeldJobPtr> all() const;
     [[nodiscard]] std::size_t count() const;
 
+    /// When a job was last added or removed.
+    [[nodiscard]] HeldJob::Time last_change() const;
+
 private:
     mutable std::mutex mutex_;
     std::unordered_map<const HeldJob*, HeldJobPtr> jobs_;
+    HeldJob::Time last_change_ = std::chrono::steady_clock::now();
 };
 
 } // namespace bgerp::worker

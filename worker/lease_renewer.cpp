@@ -55,7 +55,7 @@ void LeaseRenewer::run(Pulse::Beat& beat) {
 
 void LeaseRenewer::renew_due() {
     const auto now = SteadyClock::now();
-    std::unordered_map<const Tenant*, std::vector<HeldJobPtr>> groups;
+    std::unordered_map<const ServedTenant*, std::vector<HeldJobPtr>> groups;
     for (HeldJobPtr& held : in_hand_.all()) {
         const bool lost = held->stop.load() == StopReason::lease_lost;
         if (lost || now - held->leased_at.load() < lease_ / 6) {
@@ -87,7 +87,7 @@ void LeaseRenewer::renew_group(const std::vector<HeldJobPtr>& group) {
     for (const HeldJobPtr& held : group) {
         jobs.push_back(&held->job);
     }
-    const Tenant& tenant = *group.front()->tenant;
+    const ServedTenant& tenant = *group.front()->tenant;
     const auto before = SteadyClock::now(); // the database sets the lease later than this
     const queue::RenewOutcome outcome =
         queue::renew_leases(*tenant.queue_pool, Deadline::after(lease_ / 3), tenant.schema, jobs);

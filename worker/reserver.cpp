@@ -115,12 +115,12 @@ void Reserver::release_stale() {
 void Reserver::release(std::vector<HeldJobPtr> jobs) {
     jobs.insert(jobs.end(), unreleased_.begin(), unreleased_.end());
     unreleased_.clear();
-    std::unordered_map<const Tenant*, std::vector<HeldJobPtr>> groups;
+    std::unordered_map<const ServedTenant*, std::vector<HeldJobPtr>> groups;
     for (HeldJobPtr& held : jobs) {
         groups[held->tenant.get()].push_back(std::move(held));
     }
     for (auto& entry : groups) {
-        const Tenant& tenant = *entry.second.front()->tenant;
+        const ServedTenant& tenant = *entry.second.front()->tenant;
         std::vector<const queue::ReservedJob*> rows;
         for (const HeldJobPtr& held : entry.second) {
             rows.push_back(&held->job);

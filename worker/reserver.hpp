@@ -51,7 +51,7 @@ public:
 
 private:
     struct Work {
-        std::shared_ptr<Tenant> tenant;
+        std::shared_ptr<ServedTenant> tenant;
         Lanes lanes;
     };
 

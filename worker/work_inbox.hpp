@@ -2,9 +2,10 @@
 // same tenant that wasn't fetched yet is merged. Thread-safe.
 #pragma once
 
-#include "worker/tenant.hpp"
+#include "worker/served_tenant.hpp"
 
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -15,23 +16,31 @@
 namespace bgerp::worker {
 
 struct WorkNews {
-    std::shared_ptr<Tenant> tenant;
+    std::shared_ptr<ServedTenant> tenant;
     std::set<std::string> queues; // with work
     bool gone = false;            // suspended, archived or moved: no more claims
 };
 
 class WorkInbox {
 public:
-    void found(const std::shared_ptr<Tenant>& tenant, const std::vector<std::string>& queues) {
-        const std::lock_guard lock(mutex_);
-        WorkNews& news = news_[tenant->key];
-        news.tenant = tenant;
-        news.gone = false;
-        news.queues.insert(queues.begin(), queues.end());
-        arrived_.notify_one();
+    /// `on_news` is called after each piece of news, by whoever brought it.
+    explicit WorkInbox(std::function<void()> on_news)
+        : on_news_(std::move(on_news)) {}
+
+    void
+    found(const std::shared_ptr<ServedTenant>& tenant, const std::vector<std::string>& queues) {
+        {
+            const std::lock_guard lock(mutex_);
+            WorkNews& news = news_[tenant->key];
+            news.tenant = tenant;
+            news.gone = false;
+            news.queues.insert(queues.begin(), queues.end());
+            arrived_.notify_one();
+        }
+        on_news_();
     }
 
-    void gone(const std::shared_ptr<Tenant>& tenant) {
+    void gone(const std::shared_ptr<ServedTenant>& tenant) {
         const std::lock_guard lock(mutex_);
         news_[tenant->key] = {tenant, {}, true};
         arrived_.notify_one();
@@ -66,6 +75,7 @@ public:
     }
 
 private:
+    const std::function<void()> on_news_;
     mutable std::mutex mutex_;
     std::condition_variable arrived_;
     std::map<Fairness::Key, WorkNews> news_;

@@ -3,9 +3,9 @@
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 namespace bgerp::worker {
@@ -139,7 +139,7 @@ Result<StartedChild> start_child(const ChildOptions& options) {
     }
     StartedChild child;
     child.pid = pid;
-    child.pidfd = OpenFile(::pidfd_open(pid, 0));
+    child.pidfd = OpenFile(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
     child.input = std::move(input->write);
     child.output = std::move(output->read);
     child.errors = std::move(errors->read);

@@ -13,8 +13,8 @@
 
 namespace bgerp::worker {
 
-struct Tenant {
-    Tenant(
+struct ServedTenant {
+    ServedTenant(
         Fairness::Key tenant_key,
         std::string org_code,
         const std::string& database_name,

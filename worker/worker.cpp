@@ -1,0 +1,211 @@
+#include "worker/worker.hpp"
+
+#include "base/crypto.hpp"
+#include "base/deadline.hpp"
+#include "base/log.hpp"
+#include "worker/discovery.hpp"
+#include "worker/lease_renewer.hpp"
+#include "worker/reserver.hpp"
+#include "worker/slots.hpp"
+
+#include <cstring>
+
+namespace bgerp::worker {
+
+namespace {
+
+constexpr std::chrono::milliseconds drain_poll{10};
+constexpr std::chrono::seconds stop_grace{5}; // for handlers that were asked to stop
+
+// Never 0, and within a signed 64-bit column.
+std::uint64_t new_owner() {
+    unsigned char bytes[8] = {};
+    random_bytes(bytes, sizeof(bytes));
+    std::uint64_t owner = 0;
+    std::memcpy(&owner, bytes, sizeof(owner));
+    return (owner >> 1U) | 1U;
+}
+
+queue::LeaseRules lease_rules(const Config& config) {
+    return {config.queue.lease_s, config.queue.retry_after_s};
+}
+
+ReserverRules reserver_rules(const Config& config, const WorkerOptions& options) {
+    ReserverRules rules;
+    rules.lease = lease_rules(config);
+    rules.prefetch.slots = static_cast<std::size_t>(config.worker.concurrency);
+    rules.prefetch.prefetch_max = static_cast<std::size_t>(config.worker.prefetch_max);
+    rules.selection = QueueSelection(config.worker.queues);
+    rules.owner = new_owner();
+    rules.jobs_max = options.jobs_max;
+    return rules;
+}
+
+} // namespace
+
+struct Worker::Machine {
+    Machine(const WorkerParts& worker_parts, const WorkerOptions& worker_options)
+        : parts(worker_parts)
+        , options(worker_options)
+        , clock(system_clock())
+        , settler(counters, give_up)
+        , completer(
+              {static_cast<std::size_t>(parts.config.worker.complete_batch_max),
+               in_hand,
+               settler,
+               counters,
+               pulse,
+               give_up}
+          )
+        , executor(
+              {parts.config,
+               parts.handlers,
+               clock,
+               parts.open_pool,
+               in_hand,
+               completer,
+               settler,
+               counters}
+          )
+        , slots(static_cast<std::size_t>(parts.config.worker.concurrency), ready, executor)
+        , inbox([this] { ready.nudge(); })
+        , reserver(
+              reserver_rules(parts.config, options),
+              {inbox, ready, in_hand, completer, counters, pulse}
+          )
+        , renewer(std::chrono::seconds(parts.config.queue.lease_s), in_hand, pulse)
+        , doorbell(parts.config.worker.doorbell_listen)
+        , registration(parts.core, parts.config.worker.doorbell_listen, doorbell.port())
+        , discovery(
+              {std::chrono::milliseconds(parts.config.worker.sweep_ms),
+               lease_rules(parts.config),
+               QueueSelection(parts.config.worker.queues)},
+              {parts.source, inbox, clock, registration, doorbell, pulse}
+          ) {}
+
+    /// Waits until nothing is in hand; false when the deadline came, or cut_short was raised.
+    bool drain(Deadline deadline, const StopSignal& cut_short) {
+        while (in_hand.count() > 0) {
+            if (deadline.passed() || cut_short.wait_for(drain_poll)) {
+                return in_hand.count() == 0;
+            }
+        }
+        return true;
+    }
+
+    void ask_to_stop() {
+        for (const HeldJobPtr& held : in_hand.all()) {
+            held->request_stop(StopReason::shutdown);
+        }
+    }
+
+    // The last resort before the process ends: other workers needn't wait for the leases to run
+    // out. Whatever the handlers do from here on is fenced.
+    void release_rest() {
+        for (const HeldJobPtr& held : in_hand.all()) {
+            settler.settle(*held, {}, {Verdict::release, 0, {}});
+        }
+    }
+
+    const WorkerParts parts;
+    const WorkerOptions options;
+    Counters counters;
+    Pulse pulse;
+    DatabaseClock clock;
+    JobsInHand in_hand;
+    ReadyQueue ready;
+    StopSignal give_up; // stop trying to write ends
+    StopSignal hurry_up;
+    StopSignal never;
+    Settler settler;
+    Completer completer;
+    Executor executor;
+    Slots slots;
+    WorkInbox inbox;
+    Reserver reserver;
+    LeaseRenewer renewer;
+    DoorbellSocket doorbell;
+    Registration registration;
+    Discovery discovery;
+    bool started = false;
+    bool stuck = false;
+};
+
+Worker::Worker(const WorkerParts& parts, const WorkerOptions& options)
+    : machine_(std::make_unique<Machine>(parts, options)) {}
+
+Worker::~Worker() {
+    stop();
+    if (machine_->stuck) {
+        static_cast<void>(machine_.release()); // its threads still run: see stuck()
+    }
+}
+
+void Worker::start() {
+    Machine& m = *machine_;
+    m.completer.start();
+    m.renewer.start();
+    m.slots.start();
+    m.reserver.start();
+    m.discovery.start();
+    m.started = true;
+}
+
+void Worker::stop() {
+    Machine& m = *machine_;
+    if (!m.started || m.stuck) {
+        return;
+    }
+    log_info("worker stops", {{"in_hand", std::to_string(m.in_hand.count())}});
+    m.discovery.stop();
+    m.reserver.stop();
+    const std::chrono::seconds grace(m.parts.config.worker.shutdown_grace_s);
+    if (!m.drain(Deadline::after(grace), m.hurry_up)) {
+        m.ask_to_stop();
+        if (!m.drain(Deadline::after(stop_grace), m.never)) {
+            log_error("jobs don't stop", {{"jobs", std::to_string(m.in_hand.count())}});
+            m.give_up.raise();
+            m.release_rest();
+            m.stuck = true;
+            return;
+        }
+    }
+    m.slots.stop();
+    m.completer.stop();
+    m.renewer.stop();
+    m.started = false;
+    log_info("worker stopped", {{"completed", std::to_string(m.counters.completed.load())}});
+}
+
+void Worker::hurry() {
+    machine_->hurry_up.raise();
+}
+
+bool Worker::finished() const {
+    const Machine& m = *machine_;
+    const bool nothing_in_hand = m.in_hand.count() == 0;
+    if (m.options.jobs_max > 0 && nothing_in_hand &&
+        m.counters.reserved.load() >= m.options.jobs_max) {
+        return true;
+    }
+    return m.options.stop_when_empty && nothing_in_hand && m.reserver.quiet() &&
+           m.discovery.quiet_since() > m.in_hand.last_change();
+}
+
+bool Worker::stuck() const {
+    return machine_->stuck;
+}
+
+const Counters& Worker::counters() const {
+    return machine_->counters;
+}
+
+const Pulse& Worker::pulse() const {
+    return machine_->pulse;
+}
+
+std::size_t Worker::in_hand() const {
+    return machine_->in_hand.count();
+}
+
+} // namespace bgerp::worker
