@@ -55,6 +55,9 @@ public:
 
     void close_all();
 
+    /// Queues remembered, open or not.
+    [[nodiscard]] std::size_t count() const { return lanes_.size(); }
+
     /// Takes in what the slots measured since the last call.
     void learn();
 

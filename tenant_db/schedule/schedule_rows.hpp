@@ -1,0 +1,34 @@
+// Reading and writing the rows of `schedule`, shared by its store and its firing.
+#pragma once
+
+#include "base/cron.hpp"
+#include "base/mysql/session.hpp"
+#include "tenant_db/queue/job.hpp"
+#include "tenant_db/queue/schema.hpp"
+#include "tenant_db/schedule/schedule.hpp"
+
+#include <vector>
+
+namespace bgerp::schedule {
+
+/// The rows that `condition` (a constant) selects, by name, at most 1,000.
+[[nodiscard]] std::vector<Schedule> select_schedules(
+    mysql::Session& session,
+    const queue::QueueSchema& schema,
+    const std::string& condition,
+    const mysql::Params& params
+);
+
+/// Seconds since 1970 by the database's clock.
+[[nodiscard]] std::int64_t database_now_s(mysql::Session& session);
+
+/// The first run after `now_s`.
+[[nodiscard]] std::optional<std::int64_t> next_run(const CronSchedule& cron, std::int64_t now_s);
+
+/// The job that a firing of `schedule` makes.
+[[nodiscard]] queue::NewJob job_of(const Schedule& schedule);
+
+[[nodiscard]] const char* missed_name(MissedPolicy policy);
+[[nodiscard]] const char* overlap_name(OverlapPolicy policy);
+
+} // namespace bgerp::schedule
