@@ -105,6 +105,27 @@ constexpr std::array tables{
         finished_at INT UNSIGNED NULL,
         PRIMARY KEY (uuid),
         KEY job_run_state (state, created_at)))"},
+    // Recurring jobs. next_run_at is UTC; NULL when it is never due again. The sweep over all
+    // tenants reads schedule_due alone.
+    Table{"schedule", R"((
+        id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
+        name VARCHAR(190) NOT NULL,
+        cron VARCHAR(190) NOT NULL,
+        time_zone VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT 'UTC',
+        kind VARCHAR(255) NOT NULL,
+        args LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+        queue VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT 'default',
+        priority SMALLINT NOT NULL DEFAULT 0,
+        paused TINYINT UNSIGNED NOT NULL DEFAULT 0,
+        missed ENUM('once', 'skip') NOT NULL DEFAULT 'once',
+        overlap ENUM('skip', 'allow') NOT NULL DEFAULT 'skip',
+        next_run_at DATETIME(0) NULL,
+        last_run_at DATETIME(0) NULL,
+        last_job_uuid CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NULL,
+        created_at DATETIME(0) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+        PRIMARY KEY (id),
+        UNIQUE KEY schedule_name (name),
+        KEY schedule_due (paused, next_run_at)))"},
 };
 
 } // namespace
