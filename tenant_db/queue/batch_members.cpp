@@ -21,9 +21,8 @@ void members_ended(
         mysql::Params params{batch_id};
         add_padded(params, slice);
         session.execute(
-            "DELETE m FROM " + schema("job_batch_pending") +
-                " AS m FORCE INDEX (PRIMARY) WHERE batch_id = ? AND job_uuid IN" +
-                in_list(slice.size()),
+            "DELETE " + schema("job_batch_pending") + " FROM " + schema("job_batch_pending") +
+                " FORCE INDEX (PRIMARY) WHERE batch_id = ? AND job_uuid IN" + in_list(slice.size()),
             params
         );
     });

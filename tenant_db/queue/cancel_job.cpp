@@ -87,7 +87,7 @@ std::string cancel_in_jobs(
         );
         return "running";
     }
-    session.execute("DELETE j FROM " + schema("jobs") + " AS j" + where, key);
+    session.execute("DELETE " + schema("jobs") + " FROM " + schema("jobs") + where, key);
     batch_ids = record_cancelled(session, schema, {found->job});
     return "cancelled";
 }
@@ -120,7 +120,10 @@ std::string cancel_in_delayed(
     if (!found) {
         return {};
     }
-    session.execute("DELETE d FROM " + schema("job_delayed") + " AS d" + where, key);
+    session.execute(
+        "DELETE " + schema("job_delayed") + " FROM " + schema("job_delayed") + where,
+        key
+    );
     batch_ids = record_cancelled(session, schema, {found->job});
     return "cancelled";
 }

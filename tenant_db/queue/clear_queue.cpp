@@ -75,8 +75,8 @@ std::size_t clear_queue(
         "SELECT available_at, id, flags, IF(flags = 0, '', payload) FROM " + schema("job_delayed") +
             " FORCE INDEX (PRIMARY) WHERE queue = ? ORDER BY available_at, id LIMIT ?"
             " FOR UPDATE SKIP LOCKED",
-        "DELETE d FROM " + schema("job_delayed") +
-            " AS d FORCE INDEX (PRIMARY) WHERE queue = ? AND available_at = ? AND id = ?"
+        "DELETE " + schema("job_delayed") + " FROM " + schema("job_delayed") +
+            " FORCE INDEX (PRIMARY) WHERE queue = ? AND available_at = ? AND id = ?"
     );
     const std::size_t waiting = clear_table(
         pool,
@@ -86,8 +86,8 @@ std::size_t clear_queue(
         "SELECT priority, id, flags, IF(flags = 0, '', payload) FROM " + schema("jobs") +
             " FORCE INDEX (PRIMARY) WHERE queue = ? AND reserved_at IS NULL"
             " ORDER BY queue, priority, id LIMIT ? FOR UPDATE SKIP LOCKED",
-        "DELETE j FROM " + schema("jobs") +
-            " AS j FORCE INDEX (PRIMARY) WHERE queue = ? AND priority = ? AND id = ?"
+        "DELETE " + schema("jobs") + " FROM " + schema("jobs") +
+            " FORCE INDEX (PRIMARY) WHERE queue = ? AND priority = ? AND id = ?"
     );
     return delayed + waiting;
 }

@@ -46,8 +46,8 @@ void delete_delayed(
         params.insert(params.end(), {key.available_at, key.id});
     }
     session.execute(
-        "DELETE d FROM " + schema("job_delayed") +
-            " AS d FORCE INDEX (PRIMARY) WHERE (available_at, id) IN (" +
+        "DELETE " + schema("job_delayed") + " FROM " + schema("job_delayed") +
+            " FORCE INDEX (PRIMARY) WHERE (available_at, id) IN (" +
             repeated("(?,?)", padded(keys.size())) + ")",
         params
     );
@@ -139,8 +139,8 @@ void shunt_row(mysql::Session& session, const QueueSchema& schema, const JobRow&
         run_moved(session, schema, moved.uuid, "scheduled", moved.id, moved.delay_s);
     }
     session.execute(
-        "DELETE j FROM " + schema("jobs") +
-            " AS j FORCE INDEX (PRIMARY) WHERE queue = ? AND priority = ? AND id = ?",
+        "DELETE " + schema("jobs") + " FROM " + schema("jobs") +
+            " FORCE INDEX (PRIMARY) WHERE queue = ? AND priority = ? AND id = ?",
         key_params
     );
 }

@@ -86,8 +86,8 @@ flush_failed(mysql::Pool& pool, Deadline deadline, const QueueSchema& schema, st
                 mysql::Params params;
                 add_padded(params, ids);
                 t.execute( // PRIMARY (id), exclusive
-                    "DELETE f FROM " + schema("failed_jobs") +
-                        " AS f FORCE INDEX (PRIMARY) WHERE id IN" + in_list(ids.size()),
+                    "DELETE " + schema("failed_jobs") + " FROM " + schema("failed_jobs") +
+                        " FORCE INDEX (PRIMARY) WHERE id IN" + in_list(ids.size()),
                     params
                 );
             }

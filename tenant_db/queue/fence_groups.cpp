@@ -41,14 +41,15 @@ std::vector<FenceGroup> FenceGroup::of(
 }
 
 // All statements below: through PRIMARY (queue, priority, id), exclusive locks on the rows named,
-// READ COMMITTED. The DELETE with an alias takes FORCE INDEX, the plain one doesn't: with
-// statistics from when the table was empty it would scan, and wait for rows that others hold.
+// READ COMMITTED. The DELETE of the form for several tables takes FORCE INDEX, the plain one not:
+// with statistics from when the table was empty it would scan, and wait for rows that others hold.
 
 std::uint64_t FenceGroup::delete_rows(mysql::Session& session, const QueueSchema& schema) const {
     mysql::Params params;
     bind(params);
     return session.execute(
-        "DELETE j FROM " + schema("jobs") + " AS j FORCE INDEX (PRIMARY) WHERE " + condition(),
+        "DELETE " + schema("jobs") + " FROM " + schema("jobs") + " FORCE INDEX (PRIMARY) WHERE " +
+            condition(),
         params
     );
 }
@@ -108,7 +109,8 @@ bool delete_if_mine(mysql::Session& session, const QueueSchema& schema, const Re
     mysql::Params params;
     bind_fence(params, job);
     const std::uint64_t deleted = session.execute(
-        "DELETE j FROM " + schema("jobs") + " AS j FORCE INDEX (PRIMARY) WHERE " + fence_condition,
+        "DELETE " + schema("jobs") + " FROM " + schema("jobs") + " FORCE INDEX (PRIMARY) WHERE " +
+            fence_condition,
         params
     );
     return deleted == 1;

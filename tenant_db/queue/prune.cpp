@@ -16,7 +16,7 @@ void delete_by_text(
     mysql::Params params;
     add_padded(params, values);
     session.execute( // PRIMARY, or its first column; exclusive; READ COMMITTED
-        "DELETE t FROM " + table + " AS t FORCE INDEX (PRIMARY) WHERE " + column + " IN" +
+        "DELETE " + table + " FROM " + table + " FORCE INDEX (PRIMARY) WHERE " + column + " IN" +
             in_list(values.size()),
         params
     );
