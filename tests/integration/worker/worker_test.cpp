@@ -1,5 +1,6 @@
 // The worker in this process against a real database: every way a job can end, and what must never
 // happen.
+#include "core_db/worker_registry.hpp"
 #include "tenant_db/doorbell.hpp"
 #include "tests/integration/worker/worker_fixture.hpp"
 
