@@ -41,8 +41,11 @@ protected:
         register_handlers(handlers_, config_);
     }
 
-    ~WorkerFixture() override {
+    ~WorkerFixture() override { stop_workers(); }
+
+    void stop_workers() {
         for (auto& worker : workers_) {
+            worker->hurry();
             worker->stop();
         }
     }

@@ -9,7 +9,15 @@
 namespace bgerp::worker {
 namespace {
 
-using WorkerTest = WorkerFixture;
+class WorkerTest : public WorkerFixture {
+protected:
+    ~WorkerTest() override { stop_workers(); } // before the members below go
+
+    std::atomic<int> calls_{0};
+    std::atomic<int> big_done_{0};
+    std::atomic<bool> running_{false};
+    std::atomic<bool> go_{false};
+};
 
 TEST_F(WorkerTest, runs_jobs_of_all_tenants_and_keeps_their_output) {
     const Tenant other = platform_.create_tenant("globex", {"hr"});
@@ -31,8 +39,7 @@ TEST_F(WorkerTest, runs_jobs_of_all_tenants_and_keeps_their_output) {
 
 TEST_F(WorkerTest, what_nobody_can_run_goes_to_failed_jobs_and_the_worker_goes_on) {
     const auto admin = platform_.database().admin_pool(tenant_.database, 1);
-    for (const char* const payload :
-         {"", "{", "[]", "{\"job\":5}", "\xff\xfe junk", "{\"data\":1}"}) {
+    for (const char* const payload : {"", "{", "[]", "{\"job\":5}", "junk", "{\"data\":1}"}) {
         admin->acquire(platform_.soon())
             ->execute(
                 "INSERT INTO jobs (queue, payload, attempts, available_at, created_at)"
@@ -50,9 +57,8 @@ TEST_F(WorkerTest, what_nobody_can_run_goes_to_failed_jobs_and_the_worker_goes_o
 }
 
 TEST_F(WorkerTest, a_failing_job_is_tried_as_often_as_it_may_and_then_fails) {
-    std::atomic<int> calls{0};
     handle("flaky", [&](JobContext&) -> Result<Json> {
-        ++calls;
+        ++calls_;
         throw std::runtime_error("secret detail");
     });
     queue::NewJob flaky;
@@ -62,29 +68,27 @@ TEST_F(WorkerTest, a_failing_job_is_tried_as_often_as_it_may_and_then_fails) {
     const auto uuid = push(tenant_, flaky);
     start_worker();
     ASSERT_TRUE(becomes(uuid, "failed"));
-    EXPECT_EQ(calls.load(), 3);
+    EXPECT_EQ(calls_.load(), 3);
     EXPECT_EQ(job(uuid).dump().find("secret"), std::string::npos)
         << "exceptions' texts are the log's";
     EXPECT_EQ(number("SELECT COUNT(*) FROM failed_jobs"), 1);
 }
 
 TEST_F(WorkerTest, what_another_try_cant_mend_is_tried_once) {
-    std::atomic<int> calls{0};
     handle("refused", [&](JobContext&) -> Result<Json> {
-        ++calls;
+        ++calls_;
         return fail(ErrorCode::invalid_argument, "no such month", "period");
     });
     const auto uuid = push("refused");
     start_worker();
     ASSERT_TRUE(becomes(uuid, "failed"));
-    EXPECT_EQ(calls.load(), 1);
+    EXPECT_EQ(calls_.load(), 1);
     EXPECT_NE(job(uuid).dump().find("no such month"), std::string::npos);
 }
 
 TEST_F(WorkerTest, a_retry_waits_for_its_backoff_and_keeps_its_tenant) {
-    std::atomic<int> calls{0};
     handle("second_time_lucky", [&](JobContext& context) -> Result<Json> {
-        if (++calls == 1) {
+        if (++calls_ == 1) {
             return fail(ErrorCode::unavailable, "not now");
         }
         return Json{{"org", context.org()}, {"attempt", context.attempt()}};
@@ -137,10 +141,9 @@ TEST_F(WorkerTest, a_transactional_handlers_effect_happens_with_the_jobs_end) {
 }
 
 TEST_F(WorkerTest, a_job_longer_than_the_lease_is_run_once) {
-    std::atomic<int> calls{0};
     const auto until = [this] { return number("SELECT UNIX_TIMESTAMP()"); };
     handle("long", [&](JobContext& context) -> Result<Json> {
-        ++calls;
+        ++calls_;
         const auto begun = until();
         const bool time_passed = eventually([&] {
             return context.stop_requested() || until() >= begun + 3 * config_.queue.lease_s;
@@ -153,20 +156,19 @@ TEST_F(WorkerTest, a_job_longer_than_the_lease_is_run_once) {
     start_worker();
     start_worker();
     ASSERT_TRUE(becomes(uuid, "completed"));
-    EXPECT_EQ(calls.load(), 1);
+    EXPECT_EQ(calls_.load(), 1);
 }
 
 TEST_F(WorkerTest, cancelling_reaches_a_running_handler) {
-    std::atomic<bool> running{false};
     handle("patient", [&](JobContext& context) -> Result<Json> {
-        running = true;
+        running_ = true;
         EXPECT_TRUE(eventually([&] { return context.stop_requested(); }));
         EXPECT_EQ(context.stop_reason(), StopReason::cancelled);
         return fail(ErrorCode::cancelled, "stopped");
     });
     const auto uuid = push("patient");
     start_worker();
-    ASSERT_TRUE(eventually([&] { return running.load(); }));
+    ASSERT_TRUE(eventually([&] { return running_.load(); }));
     const auto now =
         queue::cancel_job(*pool(tenant_), platform_.soon(), queue::QueueSchema::current(), uuid);
     ASSERT_TRUE(now) << now.error().message;
@@ -247,20 +249,18 @@ TEST_F(WorkerTest, a_ring_of_the_doorbell_beats_the_sweep) {
 }
 
 TEST_F(WorkerTest, stopping_lets_a_running_job_finish) {
-    std::atomic<bool> running{false};
-    std::atomic<bool> go{false};
     handle("work", [&](JobContext& context) -> Result<Json> {
-        running = true;
-        EXPECT_TRUE(eventually([&] { return go.load(); }));
+        running_ = true;
+        EXPECT_TRUE(eventually([&] { return go_.load(); }));
         EXPECT_FALSE(context.stop_requested());
         return Json("done");
     });
     const auto uuid = push("work");
     Worker& worker = start_worker();
-    ASSERT_TRUE(eventually([&] { return running.load(); }));
+    ASSERT_TRUE(eventually([&] { return running_.load(); }));
     std::thread stopping([&] { worker.stop(); });
     const auto late = push("noop");
-    go = true;
+    go_ = true;
     stopping.join();
     EXPECT_EQ(state(uuid), "completed");
     EXPECT_FALSE(worker.stuck());
@@ -269,15 +269,14 @@ TEST_F(WorkerTest, stopping_lets_a_running_job_finish) {
 
 TEST_F(WorkerTest, what_doesnt_finish_in_the_grace_time_is_given_back_without_an_attempt_spent) {
     config_.worker.shutdown_grace_s = 0;
-    std::atomic<bool> running{false};
     handle("endless", [&](JobContext& context) -> Result<Json> {
-        running = true;
+        running_ = true;
         EXPECT_TRUE(eventually([&] { return context.stop_requested(); }));
         return fail(ErrorCode::cancelled, "stopped");
     });
     const auto uuid = push("endless");
     Worker& worker = start_worker();
-    ASSERT_TRUE(eventually([&] { return running.load(); }));
+    ASSERT_TRUE(eventually([&] { return running_.load(); }));
     worker.stop();
     EXPECT_EQ(state(uuid), "available");
     EXPECT_EQ(number("SELECT attempts FROM jobs WHERE reserved_at IS NULL"), 0);
@@ -321,16 +320,15 @@ TEST_F(WorkerTest, serves_the_selected_queues_alone) {
 TEST_F(WorkerTest, a_small_tenant_doesnt_wait_for_a_big_ones_backlog) {
     config_.worker.concurrency = 2;
     const Tenant small = platform_.create_tenant("small", {"hr"});
-    std::atomic<int> big_done{0};
     handle("step", [&](JobContext& context) -> Result<Json> {
         if (context.org() == "acme") {
             const auto begun = std::chrono::steady_clock::now();
             EXPECT_TRUE(eventually([&] {
                 return std::chrono::steady_clock::now() - begun > std::chrono::milliseconds(20);
             }));
-            ++big_done;
+            ++big_done_;
         }
-        return Json(big_done.load());
+        return Json(big_done_.load());
     });
     queue::NewJob step;
     step.kind = "step";
@@ -339,8 +337,8 @@ TEST_F(WorkerTest, a_small_tenant_doesnt_wait_for_a_big_ones_backlog) {
         value_or_throw(queue::enqueue_many(transaction, queue::QueueSchema::current(), backlog));
     });
     Worker& worker = start_worker();
-    ASSERT_TRUE(eventually([&] { return big_done.load() > 20; }));
-    const int before = big_done.load();
+    ASSERT_TRUE(eventually([&] { return big_done_.load() > 20; }));
+    const int before = big_done_.load();
     const auto uuid = push(small, step);
     ASSERT_TRUE(eventually([&] { return job(small, uuid).at("state") == "completed"; }));
     const int waited = job(small, uuid).at("output").get<int>() - before;
