@@ -41,6 +41,27 @@ std::string sha256_hex(std::string_view text) {
     return to_hex(hash.data(), hash.size());
 }
 
+struct Sha256::State {
+    crypto_hash_sha256_state sha{};
+};
+
+Sha256::Sha256()
+    : state_(std::make_unique<State>()) {
+    crypto_hash_sha256_init(&state_->sha);
+}
+
+Sha256::~Sha256() = default;
+
+void Sha256::add(std::string_view piece) {
+    crypto_hash_sha256_update(&state_->sha, bytes_of(piece), piece.size());
+}
+
+std::string Sha256::finish_hex() {
+    std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
+    crypto_hash_sha256_final(&state_->sha, hash.data());
+    return to_hex(hash.data(), hash.size());
+}
+
 std::string hmac_sha256_hex(std::string_view key, std::string_view text) {
     std::array<unsigned char, crypto_auth_hmacsha256_BYTES> mac{};
     crypto_auth_hmacsha256_state state{};

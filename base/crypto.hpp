@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,25 @@ void random_bytes(unsigned char* into, std::size_t size);
 
 /// Hexadecimal SHA-256 of `text`.
 [[nodiscard]] std::string sha256_hex(std::string_view text);
+
+/// SHA-256 of what comes in pieces. Not thread-safe.
+class Sha256 {
+public:
+    Sha256();
+    ~Sha256();
+    Sha256(const Sha256&) = delete;
+    Sha256& operator=(const Sha256&) = delete;
+
+    void add(std::string_view piece);
+
+    /// Hexadecimal, of all pieces together. To be called once, last.
+    [[nodiscard]] std::string finish_hex();
+
+private:
+    struct State;
+
+    std::unique_ptr<State> state_;
+};
 
 /// Hexadecimal HMAC-SHA-256 of `text` under `key` (any length).
 [[nodiscard]] std::string hmac_sha256_hex(std::string_view key, std::string_view text);

@@ -70,7 +70,7 @@ asio::awaitable<bool> Session::serve(Request& request) {
     bool sent = false;
     bool again = false;
     if (!broken_) {
-        unread_ = !co_await wire_.discard_body();
+        unread_ = !wire_.discard_body();
         again = !unread_ && wire_.keep_alive() && !shared_.draining;
         sent = co_await send(request, response, again);
     }

@@ -59,6 +59,7 @@ Result<void> UploadFile::write(std::string_view piece) {
                 " MiB allowed"
         );
     }
+    hash_.add(piece);
     while (!piece.empty()) {
         const ssize_t put = ::write(fd_, piece.data(), piece.size());
         if (put < 0 && errno == EINTR) {
@@ -73,7 +74,7 @@ Result<void> UploadFile::write(std::string_view piece) {
     return {};
 }
 
-Result<void> UploadFile::finish() {
+Result<void> UploadFile::move_to(const std::string& path) {
     const bool synced = ::fdatasync(fd_) == 0;
     const int number = errno;
     const bool closed = ::close(fd_) == 0;
@@ -81,6 +82,15 @@ Result<void> UploadFile::finish() {
     if (!synced || !closed) {
         return tl::unexpected<Error>(storage_error(synced ? errno : number));
     }
+    std::error_code error;
+    std::filesystem::create_directories(std::filesystem::path(path).parent_path(), error);
+    if (!error) {
+        std::filesystem::rename(path_, path, error);
+    }
+    if (error) {
+        return tl::unexpected<Error>(storage_error(error.value()));
+    }
+    path_ = path;
     return {};
 }
 

@@ -2,10 +2,10 @@
 // kept. Used by the upload routes; written by one thread at a time. Blocking.
 #pragma once
 
+#include "base/crypto.hpp"
 #include "server/http/body_sink.hpp"
 
 #include <cstdint>
-#include <memory>
 #include <string>
 
 namespace bgerp::http {
@@ -19,10 +19,14 @@ public:
 
     [[nodiscard]] Result<void> write(std::string_view piece) override;
 
-    /// Flushes the bytes to the disk and closes the file. storage_full when it can't.
-    [[nodiscard]] Result<void> finish();
+    /// Flushes the bytes to the disk, closes the file and renames it to `path` (on the same file
+    /// system; folders are made). Nothing may be written afterwards. storage_full when it can't.
+    [[nodiscard]] Result<void> move_to(const std::string& path);
 
-    /// The file outlives this object from now on: whoever takes the path owns it.
+    /// Of all that was written, in hexadecimal. To be called once, last.
+    [[nodiscard]] std::string sha256_hex() { return hash_.finish_hex(); }
+
+    /// The file outlives this object from now on.
     void keep() { kept_ = true; }
 
     [[nodiscard]] const std::string& path() const { return path_; }
@@ -32,6 +36,7 @@ public:
 private:
     std::string path_;
     std::uint64_t bytes_max_;
+    Sha256 hash_;
     std::uint64_t size_ = 0;
     int fd_ = -1;
     bool kept_ = false;

@@ -15,8 +15,6 @@ namespace beast_http = beast::http;
 using std::chrono::steady_clock;
 
 constexpr std::size_t read_bytes = 8UL * 1024;
-// A refused body smaller than this is read and dropped, so that the connection can go on.
-constexpr std::size_t discard_bytes_max = 64UL * 1024;
 constexpr std::size_t linger_bytes_max = 1024UL * 1024;
 constexpr std::chrono::seconds linger_time{2};
 
@@ -204,21 +202,18 @@ asio::awaitable<void> Wire::send_continue() {
     co_await write("HTTP/1.1 100 Continue\r\n\r\n");
 }
 
-asio::awaitable<bool> Wire::discard_body() {
-    const std::optional<std::uint64_t> announced = body_size();
-    if (parser_->is_done()) {
-        co_return true;
+bool Wire::discard_body() {
+    std::array<char, 4096> dropped{};
+    ErrorCodeOfAsio error;
+    while (!parser_->is_done() && buffer_.size() > 0 && !error) {
+        auto& body = parser_->get().body();
+        body.data = dropped.data();
+        body.size = dropped.size();
+        body.more = true;
+        buffer_.consume(parser_->put(buffer_.data(), error));
+        error = error == beast_http::error::need_buffer ? ErrorCodeOfAsio() : error;
     }
-    if (parser_->get().count(beast_http::field::expect) > 0 ||
-        (announced && *announced > discard_bytes_max)) {
-        co_return false;
-    }
-    std::string dropped(discard_bytes_max, '\0');
-    std::size_t filled = 0;
-    Problem ignored;
-    const auto until = steady_clock::now() + linger_time;
-    const Read read = co_await fill(dropped.data(), dropped.size(), filled, until, ignored);
-    co_return read == Read::ok && parser_->is_done();
+    return parser_->is_done();
 }
 
 asio::awaitable<bool> Wire::write(std::string_view bytes) {

@@ -40,9 +40,9 @@ public:
     /// Sends "100 Continue" when the client waits for it before it sends a body.
     asio::awaitable<void> send_continue();
 
-    /// Reads on to the end of a body nobody wanted if it is small; otherwise the connection has
-    /// to be closed after the answer.
-    asio::awaitable<bool> discard_body();
+    /// Drops what has come of a body nobody wanted. False when there is more to come: then the
+    /// connection must be closed after the answer, because nothing waits for it.
+    [[nodiscard]] bool discard_body();
 
     /// The body's announced size; nothing when it is chunked.
     [[nodiscard]] std::optional<std::uint64_t> body_size() const;

@@ -69,17 +69,35 @@ started_at DATETIME(6) NULL,
 finished_at DATETIME(6) NULL,
 PRIMARY KEY (id))";
 
+// What a request with an Idempotency-Key was answered. The row is written in the transaction of the
+// request's effect, so that there is never one without the other. Kept for a day.
+constexpr const char* idempotency_key = R"(
+account_id BIGINT UNSIGNED NOT NULL,
+idempotency_key VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+fingerprint CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'of the request',
+status SMALLINT UNSIGNED NOT NULL DEFAULT 0,
+location VARCHAR(255) NULL,
+body MEDIUMTEXT NULL,
+created_at DATETIME(6) NOT NULL,
+PRIMARY KEY (account_id, idempotency_key),
+KEY idempotency_key_created (created_at))";
+
 } // namespace
 
 std::vector<Migration> base_migrations() {
-    return {create_tables(
-        "2026_11_base_tables",
-        "base",
-        {{"activity_log", activity_log},
-         {"file", file},
-         {"setting", setting},
-         {"data_import", data_import}}
-    )};
+    return {
+        create_tables(
+            "2026_11_base_tables",
+            "base",
+            {{"activity_log", activity_log},
+             {"file", file},
+             {"setting", setting},
+             {"data_import", data_import}}
+        ),
+        create_tables(
+            "2026_11_base_idempotency", "base", {{"idempotency_key", idempotency_key}}
+        ),
+    };
 }
 
 } // namespace bgerp::migrations

@@ -12,6 +12,14 @@ TEST(Crypto, Sha256KnowsTheStandardsExample) { // FIPS 180-2, appendix B.1
     );
 }
 
+TEST(Crypto, Sha256OfPiecesIsThatOfTheWhole) {
+    Sha256 pieces;
+    pieces.add("a");
+    pieces.add("");
+    pieces.add("bc");
+    EXPECT_EQ(pieces.finish_hex(), sha256_hex("abc"));
+}
+
 TEST(Crypto, HmacKnowsTheStandardsExample) { // RFC 4231, test case 2
     EXPECT_EQ(
         hmac_sha256_hex("Jefe", "what do ya want for nothing?"),

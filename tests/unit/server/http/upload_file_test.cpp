@@ -23,9 +23,12 @@ TEST_F(UploadFileTest, PiecesBecomeOneFile) {
     ASSERT_TRUE(file.write("first,").has_value());
     ASSERT_TRUE(file.write("").has_value());
     ASSERT_TRUE(file.write("second").has_value());
-    ASSERT_TRUE(file.finish().has_value());
+    EXPECT_EQ(file.sha256_hex(), sha256_hex("first,second"));
+    const std::string place = dir_ + "/imports/a.csv";
+    ASSERT_TRUE(file.move_to(place).has_value());
     EXPECT_EQ(file.size(), 12U);
-    EXPECT_EQ(value_or_throw(OpenFile::open(file.path()))->read(0, 100), "first,second");
+    EXPECT_EQ(value_or_throw(OpenFile::open(place))->read(0, 100), "first,second");
+    EXPECT_EQ(value_or_throw(OpenFile::open(place))->read(6, 3), "sec");
 }
 
 TEST_F(UploadFileTest, IsGoneUnlessKept) {
@@ -34,6 +37,7 @@ TEST_F(UploadFileTest, IsGoneUnlessKept) {
     {
         const UploadFile a(dir_, 1);
         UploadFile b(dir_, 1);
+        ASSERT_TRUE(b.move_to(dir_ + "/b").has_value());
         b.keep();
         dropped = a.path();
         kept = b.path();

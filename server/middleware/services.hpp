@@ -1,0 +1,35 @@
+// What middleware and routes work with: the parts of the program, made once by main and shared by
+// all requests. Each part is thread-safe.
+#pragma once
+
+#include "base/config.hpp"
+#include "base/mysql/pool.hpp"
+#include "server/http/http_server.hpp"
+#include "server/middleware/authentication.hpp"
+#include "server/middleware/job_kinds.hpp"
+#include "server/middleware/login_throttle.hpp"
+#include "server/middleware/metrics.hpp"
+#include "server/middleware/tenancy.hpp"
+#include "tenant_db/doorbell.hpp"
+#include "tenant_db/tenant_pools.hpp"
+
+#include <functional>
+#include <string>
+
+namespace bgerp::server {
+
+struct Services {
+    const Config& config;
+    mysql::Pool& core; // in the platform's own database
+    TenantPools& pools;
+    Doorbell& doorbell;
+    Tenancy& tenancy;
+    Authentication& authentication;
+    LoginThrottle& throttle;
+    const JobKinds& kinds;
+    Metrics& metrics;
+    std::string openapi;                               // the document's text
+    std::function<http::HttpServerStats()> core_stats; // of the HTTP core
+};
+
+} // namespace bgerp::server

@@ -1,0 +1,283 @@
+#include "server/routes/endpoints.hpp"
+
+#include "server/routes/batches.hpp"
+#include "server/routes/health.hpp"
+#include "server/routes/imports.hpp"
+#include "server/routes/jobs.hpp"
+#include "server/routes/login.hpp"
+#include "server/routes/payroll.hpp"
+#include "server/routes/queues.hpp"
+#include "server/routes/reports.hpp"
+#include "server/routes/tokens.hpp"
+
+namespace bgerp::server {
+
+namespace {
+
+using http::Method;
+
+constexpr std::array endpoints{
+    Endpoint{
+        .path = "/livez",
+        .run = livez,
+        .access = Access::open,
+        .summary = "Is the process alive",
+        .runs = Runs::on_network_thread},
+    Endpoint{
+        .path = "/readyz",
+        .run = readyz,
+        .access = Access::open,
+        .summary = "Can requests be served"},
+    Endpoint{
+        .path = "/metrics",
+        .run = metrics,
+        .access = Access::open,
+        .summary = "Counters in Prometheus' text format",
+        .runs = Runs::on_network_thread},
+    Endpoint{
+        .path = "/openapi.json",
+        .run = openapi,
+        .access = Access::open,
+        .summary = "This document",
+        .runs = Runs::on_network_thread},
+
+    Endpoint{
+        .method = Method::post,
+        .path = "/api/v1/login",
+        .run = login,
+        .access = Access::tenant,
+        .body = BodyKind::json,
+        .fields = login_fields,
+        .summary = "Exchange a password for an access token"},
+    Endpoint{
+        .method = Method::post,
+        .path = "/api/v1/logout",
+        .run = logout,
+        .summary = "Revoke the token in use",
+        .success = 204},
+    Endpoint{.path = "/api/v1/me", .run = me, .summary = "Whose token this is"},
+    Endpoint{
+        .path = "/api/v1/tokens",
+        .run = list_tokens,
+        .ability = "tokens:read",
+        .summary = "Access tokens of the organization"},
+    Endpoint{
+        .method = Method::post,
+        .path = "/api/v1/tokens",
+        .run = create_token,
+        .ability = "tokens:write",
+        .body = BodyKind::json,
+        .fields = token_fields,
+        .summary = "Create an access token",
+        .success = 201},
+    Endpoint{
+        .method = Method::del,
+        .path = "/api/v1/tokens/{id}",
+        .run = revoke_token,
+        .ability = "tokens:write",
+        .summary = "Revoke an access token",
+        .success = 204},
+
+    Endpoint{
+        .method = Method::post,
+        .path = "/api/v1/jobs",
+        .run = push_job,
+        .ability = "jobs:push",
+        .body = BodyKind::json,
+        .fields = job_fields,
+        .summary = "Push a job",
+        .success = 202,
+        .idempotent = true},
+    Endpoint{
+        .method = Method::post,
+        .path = "/api/v1/jobs/bulk",
+        .run = push_jobs,
+        .ability = "jobs:push",
+        .body = BodyKind::json,
+        .fields = bulk_fields,
+        .summary = "Push many jobs, all or none",
+        .success = 202,
+        .idempotent = true},
+    Endpoint{
+        .path = "/api/v1/jobs",
+        .run = list_jobs,
+        .ability = "jobs:read",
+        .query = job_query,
+        .summary = "Tracked jobs, newest first"},
+    Endpoint{
+        .path = "/api/v1/jobs/{uuid}",
+        .run = show_job,
+        .ability = "jobs:read",
+        .summary = "One job"},
+    Endpoint{
+        .method = Method::del,
+        .path = "/api/v1/jobs/{uuid}",
+        .run = cancel_job,
+        .ability = "jobs:cancel",
+        .summary = "Cancel a job"},
+
+    Endpoint{
+        .path = "/api/v1/queues",
+        .run = list_queues,
+        .ability = "jobs:read",
+        .summary = "Queues with their counts"},
+    Endpoint{
+        .path = "/api/v1/failed-jobs",
+        .run = list_failed_jobs,
+        .ability = "jobs:read",
+        .query = failed_query,
+        .summary = "Failed jobs, newest first"},
+    Endpoint{
+        .path = "/api/v1/failed-jobs/{uuid}",
+        .run = show_failed_job,
+        .ability = "jobs:read",
+        .summary = "One failed job"},
+    Endpoint{
+        .method = Method::post,
+        .path = "/api/v1/failed-jobs/{uuid}/retry",
+        .run = retry_failed_job,
+        .ability = "jobs:push",
+        .summary = "Put a failed job back into its queue",
+        .success = 202},
+    Endpoint{
+        .method = Method::del,
+        .path = "/api/v1/failed-jobs/{uuid}",
+        .run = forget_failed_job,
+        .ability = "jobs:cancel",
+        .summary = "Forget a failed job",
+        .success = 204},
+
+    Endpoint{
+        .method = Method::post,
+        .path = "/api/v1/batches",
+        .run = create_batch,
+        .ability = "jobs:push",
+        .body = BodyKind::json,
+        .fields = batch_fields,
+        .summary = "Push a batch of jobs with callbacks",
+        .success = 202,
+        .idempotent = true},
+    Endpoint{
+        .path = "/api/v1/batches",
+        .run = list_batches,
+        .ability = "jobs:read",
+        .query = batch_query,
+        .summary = "Batches, newest first"},
+    Endpoint{
+        .path = "/api/v1/batches/{id}",
+        .run = show_batch,
+        .ability = "jobs:read",
+        .summary = "One batch"},
+    Endpoint{
+        .method = Method::del,
+        .path = "/api/v1/batches/{id}",
+        .run = cancel_batch,
+        .ability = "jobs:cancel",
+        .summary = "Cancel a batch"},
+
+    Endpoint{
+        .method = Method::post,
+        .path = "/api/v1/imports",
+        .run = create_import,
+        .ability = "imports:create",
+        .body = BodyKind::upload,
+        .query = import_order_query,
+        .summary = "Import a file",
+        .success = 202,
+        .idempotent = true},
+    Endpoint{
+        .path = "/api/v1/imports",
+        .run = list_imports,
+        .ability = "imports:read",
+        .query = import_query,
+        .summary = "Imports, newest first"},
+    Endpoint{
+        .path = "/api/v1/imports/{id}",
+        .run = show_import,
+        .ability = "imports:read",
+        .summary = "One import"},
+    Endpoint{
+        .path = "/api/v1/imports/{id}/errors",
+        .run = download_import_errors,
+        .ability = "imports:read",
+        .summary = "The rejected rows, to be mended and sent again"},
+
+    Endpoint{
+        .method = Method::post,
+        .path = "/api/v1/payroll-runs",
+        .run = start_payroll_run,
+        .ability = "payroll:run",
+        .body = BodyKind::json,
+        .fields = payroll_fields,
+        .summary = "Calculate a month's payroll",
+        .success = 202,
+        .idempotent = true},
+    Endpoint{
+        .path = "/api/v1/payroll-runs",
+        .run = list_payroll_runs,
+        .ability = "payroll:read",
+        .query = payroll_query,
+        .summary = "Payroll runs, newest first"},
+    Endpoint{
+        .path = "/api/v1/payroll-runs/{period}",
+        .run = show_payroll_run,
+        .ability = "payroll:read",
+        .summary = "One payroll run with its totals"},
+    Endpoint{
+        .method = Method::post,
+        .path = "/api/v1/payroll-runs/{period}/approve",
+        .run = approve_payroll_run,
+        .ability = "payroll:approve",
+        .summary = "Approve a calculated run"},
+    Endpoint{
+        .method = Method::post,
+        .path = "/api/v1/payroll-runs/{period}/reverse",
+        .run = reverse_payroll_run,
+        .ability = "payroll:approve",
+        .summary = "Reverse a run"},
+
+    Endpoint{
+        .path = "/api/v1/reports",
+        .run = list_reports,
+        .ability = "reports:read",
+        .summary = "The reports there are"},
+    Endpoint{
+        .method = Method::post,
+        .path = "/api/v1/reports/{name}",
+        .run = build_report,
+        .ability = "reports:run",
+        .body = BodyKind::json,
+        .fields = report_fields,
+        .summary = "Have a report made",
+        .success = 202,
+        .idempotent = true},
+    Endpoint{
+        .path = "/api/v1/reports/files",
+        .run = list_report_files,
+        .ability = "reports:read",
+        .query = report_query,
+        .summary = "Reports that were made, newest first"},
+    Endpoint{
+        .path = "/api/v1/reports/files/{id}",
+        .run = download_report,
+        .ability = "reports:read",
+        .summary = "Download a report"},
+};
+
+} // namespace
+
+std::span<const Endpoint> all_endpoints() {
+    return endpoints;
+}
+
+std::vector<std::string> endpoint_labels(std::span<const Endpoint> table) {
+    std::vector<std::string> labels;
+    for (const Endpoint& endpoint : table) {
+        labels.push_back(
+            std::string(http::method_name(endpoint.method)) + " " + std::string(endpoint.path)
+        );
+    }
+    return labels;
+}
+
+} // namespace bgerp::server

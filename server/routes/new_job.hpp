@@ -1,0 +1,45 @@
+// A job as clients describe it, for the routes that make some: alone, in bulk, in a batch. Pure
+// code but for the list of kinds.
+#pragma once
+
+#include "server/middleware/fields.hpp"
+#include "server/middleware/job_kinds.hpp"
+#include "tenant_db/queue/enqueue.hpp"
+
+#include <array>
+#include <string>
+#include <vector>
+
+namespace bgerp::server {
+
+inline constexpr std::int64_t ten_years_s = 315'360'000;
+
+inline constexpr std::array job_fields{
+    Field{"kind", FieldType::text, true, 1, 255},
+    Field{"args", FieldType::object},
+    Field{"queue", FieldType::text, false, 1, 255},
+    Field{"priority", FieldType::integer, false, -32768, 32767},
+    Field{"delay_s", FieldType::integer, false, 0, ten_years_s},
+    Field{"max_tries", FieldType::integer, false, 1, 1000},
+    Field{"max_exceptions", FieldType::integer, false, 1, 1000},
+    Field{"backoff_s", FieldType::integers, false, 0, 100},
+    Field{"timeout_s", FieldType::integer, false, 1, 86400},
+    Field{"retry_until", FieldType::integer, false, 0, 4'102'444'800},
+    Field{"tags", FieldType::texts, false, 0, 20},
+    Field{"tracked", FieldType::boolean},
+};
+
+/// Most jobs in one request: about what a body of the default size holds.
+inline constexpr std::int64_t jobs_max = 10'000;
+
+/// The job of a checked object; `path` names it in errors. invalid_argument for an unknown kind.
+[[nodiscard]] Result<queue::NewJob>
+new_job_of(const Json& body, const JobKinds& kinds, const std::string& path = {});
+
+/// The jobs of a list of objects, each checked; errors name "jobs[3].kind".
+[[nodiscard]] Result<std::vector<queue::NewJob>>
+new_jobs_of(const Json& list, const JobKinds& kinds, const std::string& name);
+
+[[nodiscard]] queue::EnqueueLimits enqueue_limits(const Config& config);
+
+} // namespace bgerp::server

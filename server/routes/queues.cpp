@@ -1,0 +1,92 @@
+#include "server/routes/queues.hpp"
+
+#include "tenant_db/queue/inspect.hpp"
+
+namespace bgerp::server {
+
+namespace {
+
+constexpr std::int64_t offset_max = 1'000'000;
+
+Json stats_json(const queue::QueueStats& stats) {
+    return {
+        {"queue", stats.queue},
+        {"available", stats.available},
+        {"scheduled", stats.scheduled},
+        {"running", stats.running},
+        {"oldest_wait_s", stats.oldest_wait_s}};
+}
+
+} // namespace
+
+Result<http::Response> list_queues(Call& call) {
+    Json queues = Json::array();
+    for (const auto& stats :
+         queue::queue_stats(*call.pool->acquire(call.deadline()), queue::QueueSchema::current())) {
+        queues.push_back(stats_json(stats));
+    }
+    return http::json_response(200, {{"queues", std::move(queues)}});
+}
+
+Result<http::Response> list_failed_jobs(Call& call) {
+    const auto limit = integer_query(call, "limit", 50, 1, 200);
+    const auto offset = integer_query(call, "offset", 0, 0, offset_max);
+    if (!limit || !offset) {
+        return tl::unexpected<Error>(limit ? offset.error() : limit.error());
+    }
+    return http::json_response(
+        200,
+        {{"failed_jobs",
+          queue::list_failed(
+              *call.pool->acquire(call.deadline()),
+              queue::QueueSchema::current(),
+              static_cast<std::size_t>(*limit),
+              static_cast<std::size_t>(*offset)
+          )}}
+    );
+}
+
+Result<http::Response> show_failed_job(Call& call) {
+    const auto uuid = uuid_param(call);
+    if (!uuid) {
+        return tl::unexpected<Error>(uuid.error());
+    }
+    const auto job = queue::show_failed(
+        *call.pool->acquire(call.deadline()),
+        queue::QueueSchema::current(),
+        *uuid
+    );
+    if (!job) {
+        return tl::unexpected<Error>(job.error());
+    }
+    return http::json_response(200, *job);
+}
+
+Result<http::Response> retry_failed_job(Call& call) {
+    const auto uuid = uuid_param(call);
+    if (!uuid) {
+        return tl::unexpected<Error>(uuid.error());
+    }
+    const auto retried =
+        queue::retry_failed(*call.pool, call.deadline(), queue::QueueSchema::current(), *uuid);
+    if (!retried) {
+        return tl::unexpected<Error>(retried.error());
+    }
+    call.ring();
+    return http::json_response(202, {{"uuid", *uuid}, {"retried", *retried}});
+}
+
+Result<http::Response> forget_failed_job(Call& call) {
+    const auto uuid = uuid_param(call);
+    if (!uuid) {
+        return tl::unexpected<Error>(uuid.error());
+    }
+    const auto forgotten =
+        queue::forget_failed(*call.pool, call.deadline(), queue::QueueSchema::current(), *uuid);
+    if (!forgotten) {
+        return tl::unexpected<Error>(forgotten.error());
+    }
+    return http::no_content();
+}
+
+} // namespace bgerp::server
