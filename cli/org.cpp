@@ -156,6 +156,7 @@ void add_changes(CLI::App& noun, Commands& commands) {
     for (const Verb& verb :
          {Verb{"suspend", "No more requests and jobs for now", &Provisioning::suspend},
           Verb{"resume", "Take up a suspended or archived one", &Provisioning::resume},
+          Verb{"rotate", "New password for its database account", &Provisioning::rotate},
           Verb{"archive", "Put it away; the data stays", &Provisioning::archive}}) {
         auto option = std::make_shared<CodeOption>();
         CLI::App& command = *noun.add_subcommand(verb.name, verb.description);

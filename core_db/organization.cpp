@@ -134,6 +134,10 @@ void enable_modules(
     }
 }
 
+void raise_epoch(mysql::Session& session, std::uint64_t org_id) {
+    session.execute("UPDATE placement SET epoch = epoch + 1 WHERE org_id = ?", {org_id});
+}
+
 void delete_organization(mysql::Session& session, std::uint64_t org_id) {
     session.execute("DELETE FROM organization WHERE id = ?", {org_id});
 }

@@ -71,6 +71,9 @@ void enable_modules(
     mysql::Session& session, std::uint64_t org_id, const std::vector<std::string>& modules
 );
 
+/// Raises the epoch of the placement, and so changes the database password.
+void raise_epoch(mysql::Session& session, std::uint64_t org_id);
+
 /// Deletes the row and, with it, placement, modules, domains, memberships and tokens.
 void delete_organization(mysql::Session& session, std::uint64_t org_id);
 

@@ -222,6 +222,30 @@ Result<Tenant> Provisioning::archive(const OrgCode& code, Deadline deadline) {
     );
 }
 
+Result<Tenant> Provisioning::rotate(const OrgCode& code, Deadline deadline) {
+    const auto lease =
+        core_db::LeaseKeeper::acquire(core_.pool(), lease_name(code), lease_duration, deadline);
+    if (!lease) {
+        return being_changed();
+    }
+    auto tenant = find(code, deadline);
+    if (!tenant) {
+        return tenant;
+    }
+    auto endpoint = admin_endpoint(core_.credentials().config());
+    if (!endpoint) {
+        return tl::unexpected(std::move(endpoint.error()));
+    }
+    mysql::Connection admin(*endpoint);
+    core_db::raise_epoch(*core_.pool().acquire(deadline), tenant->org_id);
+    ++tenant->epoch;
+    step_done("epoch");
+    DatabaseAccounts accounts(admin, core_.credentials());
+    accounts.ensure_tenant_account(*tenant);
+    accounts.ensure_queue_grants(*tenant);
+    return tenant;
+}
+
 Result<void>
 Provisioning::remove(const OrgCode& code, const std::string& storage_dir, Deadline deadline) {
     const auto lease =

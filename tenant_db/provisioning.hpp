@@ -52,6 +52,10 @@ public:
     /// conflict unless it is active or suspended.
     [[nodiscard]] Result<Tenant> archive(const OrgCode& code, Deadline deadline);
 
+    /// A new password for the tenant's database account, and its rights as they should be. Requests
+    /// and jobs of the next two seconds may be refused by the database.
+    [[nodiscard]] Result<Tenant> rotate(const OrgCode& code, Deadline deadline);
+
     /// Drops the database with everything in it, the account and the files under `storage_dir`.
     [[nodiscard]] Result<void>
     remove(const OrgCode& code, const std::string& storage_dir, Deadline deadline);

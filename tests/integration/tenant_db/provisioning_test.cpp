@@ -160,6 +160,29 @@ TEST_F(ProvisioningTest, StatesChangeOnlyAlongTheirArrows) {
     expect_ready("acme");
 }
 
+TEST_F(ProvisioningTest, RotationShutsTheOldPasswordOutAndMendsWhatWasBroken) {
+    ASSERT_TRUE(platform().provisioning().create(wanted("acme"), soon()));
+    const Tenant before = platform().directory().find(code("acme"), soon()).value();
+    const auto connect = [&](const Tenant& tenant) {
+        const auto& credentials = platform().core().credentials();
+        const auto account = credentials.tenant(tenant.org_id, tenant.server, tenant.epoch);
+        mysql::Connection(credentials.endpoint(account, tenant.database));
+    };
+    connect(before);
+    const auto after = platform().provisioning().rotate(code("acme"), soon());
+    ASSERT_TRUE(after) << after.error().message;
+    EXPECT_EQ(after->epoch, before.epoch + 1);
+    EXPECT_THROW(connect(before), mysql::DatabaseError);
+    connect(*after);
+    mysql::Connection(platform().database().admin())
+        .execute_text(
+            "DROP USER '" + platform().core().credentials().tenant(after->org_id, "main", 1).user +
+            "'@'localhost'"
+        );
+    EXPECT_TRUE(platform().provisioning().rotate(code("acme"), soon()));
+    expect_ready("acme");
+}
+
 TEST_F(ProvisioningTest, ADeletionKilledAtAnyStepIsCompletedAndLeavesNothing) {
     struct Killed {};
 
