@@ -85,7 +85,7 @@ std::size_t clear_queue(
         queue,
         "SELECT priority, id, flags, IF(flags = 0, '', payload) FROM " + schema("jobs") +
             " FORCE INDEX (PRIMARY) WHERE queue = ? AND reserved_at IS NULL"
-            " ORDER BY queue, priority, id LIMIT ? FOR UPDATE SKIP LOCKED",
+            " ORDER BY priority, id LIMIT ? FOR UPDATE SKIP LOCKED",
         "DELETE " + schema("jobs") + " FROM " + schema("jobs") +
             " FORCE INDEX (PRIMARY) WHERE queue = ? AND priority = ? AND id = ?"
     );

@@ -25,7 +25,7 @@ constexpr const char* can_be_reserved =
     " AND available_at <= UNIX_TIMESTAMP() AND (reserved_at IS NULL"
     " OR (reserved_by IS NOT NULL AND reserved_at < UNIX_TIMESTAMP() - ?)"
     " OR (reserved_by IS NULL AND reserved_at < UNIX_TIMESTAMP() - ?))"
-    " ORDER BY queue, priority, id LIMIT ? FOR UPDATE SKIP LOCKED";
+    " ORDER BY priority, id LIMIT ? FOR UPDATE SKIP LOCKED";
 
 ReservedJob reserved_job(const mysql::Row& row, const std::string& queue, std::uint64_t owner) {
     ReservedJob job;

@@ -67,7 +67,7 @@ protected:
 
     std::vector<std::string> fired() {
         std::vector<std::string> kinds;
-        pool->acquire(soon())->query(
+        direct->acquire(soon())->query(
             "SELECT payload FROM jobs WHERE queue = 'callbacks' ORDER BY id",
             {},
             [&](const mysql::Row& row) { kinds.push_back(parse_envelope(row.text(0))->kind); }

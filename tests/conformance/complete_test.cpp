@@ -73,9 +73,9 @@ TEST_F(Complete, TheHandlersWritesAndTheEndCommitTogether) {
     push(job());
     const ReservedJob reserved = take_one();
     const auto run = [&] {
-        return mysql::with_transaction(*pool, soon(), [&](mysql::Transaction& t) {
+        return mysql::with_transaction(*direct, soon(), [&](mysql::Transaction& t) {
             t.execute("INSERT INTO effect VALUES (1)");
-            return complete_if_mine(t, schema, {&reserved, "", "", "{}"});
+            return complete_if_mine(t, QueueSchema::current(), {&reserved, "", "", "{}"});
         });
     };
     EXPECT_TRUE(run().has_value());

@@ -90,7 +90,7 @@ protected:
     std::string everything() {
         std::string sums;
         for (const std::string_view table : queue_tables()) {
-            pool->acquire(soon())->query(
+            direct->acquire(soon())->query(
                 "CHECKSUM TABLE " + std::string(table),
                 {},
                 [&](const mysql::Row& row) { sums += row.text(1) + " "; }

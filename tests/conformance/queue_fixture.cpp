@@ -7,7 +7,8 @@ namespace bgerp::queue {
 QueueFixture::QueueFixture()
     : name(database.create_database())
     , schema(QueueSchema::of(name))
-    , pool(database.admin_pool(name, 32)) {
+    , pool(database.admin_pool("", 32))
+    , direct(database.admin_pool(name, 32)) {
     mysql::Connection connection(database.admin(name));
     for (const std::string& statement : queue_table_ddl()) {
         connection.execute_text(statement);
@@ -45,17 +46,17 @@ ReservedJob QueueFixture::take_one(std::uint64_t owner) {
 }
 
 std::uint64_t QueueFixture::execute(const std::string& sql, const mysql::Params& params) {
-    return pool->acquire(soon())->execute(sql, params);
+    return direct->acquire(soon())->execute(sql, params);
 }
 
 std::int64_t QueueFixture::number(const std::string& sql, const mysql::Params& params) {
-    return pool->acquire(soon())
+    return direct->acquire(soon())
         ->query_one(sql, params, [](const mysql::Row& row) { return row.i64(0); })
         .value_or(-1);
 }
 
 std::string QueueFixture::text(const std::string& sql, const mysql::Params& params) {
-    return pool->acquire(soon())
+    return direct->acquire(soon())
         ->query_one(sql, params, [](const mysql::Row& row) { return row.text(0); })
         .value_or("");
 }

@@ -54,7 +54,8 @@ protected:
     testing_support::TestDatabase database;
     std::string name;
     QueueSchema schema;
-    std::unique_ptr<mysql::Pool> pool;
+    std::unique_ptr<mysql::Pool> pool;   // in no database, as the worker's
+    std::unique_ptr<mysql::Pool> direct; // in the tenant's, for what the tests do themselves
 };
 
 } // namespace bgerp::queue

@@ -1,0 +1,214 @@
+// How near the engine is to what the table allows. Drains the same backlog twice: by a bare loop
+// (claim along the clustered key, update, delete; no payload looked at, nothing recorded), which is
+// the limit of this machine and server, and by reserve and complete_many_if_mine. Prints both
+// rates, best of some rounds in turn, as JSON.
+//
+//   bench_raw_loop --socket PATH [--user U] [--jobs N] [--threads N] [--batch N] [--rounds N]
+#include "tenant_db/queue/enqueue.hpp"
+#include "tenant_db/queue/in_list.hpp"
+#include "tenant_db/queue/lifecycle.hpp"
+#include "tenant_db/queue/tables.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <iostream>
+#include <thread>
+
+namespace bgerp::queue {
+namespace {
+
+struct Options {
+    mysql::Endpoint endpoint;
+    std::size_t jobs = 200'000;
+    std::size_t threads = 2;
+    std::size_t batch = 1000;
+    int rounds = 3;
+};
+
+constexpr const char* database = "bench_raw_loop";
+
+Deadline soon() {
+    return Deadline::after(std::chrono::minutes(5));
+}
+
+double seconds_of(const std::function<void()>& fn) {
+    const auto start = std::chrono::steady_clock::now();
+    fn();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+void in_threads(std::size_t count, const std::function<void(std::uint64_t)>& fn) {
+    std::vector<std::thread> threads;
+    for (std::uint64_t owner = 1; owner <= count; ++owner) {
+        threads.emplace_back(fn, owner);
+    }
+    for (std::thread& thread : threads) {
+        thread.join();
+    }
+}
+
+class Bench {
+public:
+    explicit Bench(const Options& options)
+        : options_(options)
+        , pool_(options.endpoint, options.threads + 1) {}
+
+    // Jobs a second that go in.
+    double fill(bool tracked) {
+        NewJob job;
+        job.kind = "noop";
+        job.args = {{"text", std::string(70, 'x')}}; // an envelope of about 200 bytes
+        job.tracked = tracked;
+        const std::vector<NewJob> some(1000, job);
+        const double seconds = seconds_of([&] {
+            for (std::size_t made = 0; made < options_.jobs; made += some.size()) {
+                mysql::with_transaction(pool_, soon(), [&](mysql::Transaction& t) {
+                    value_or_throw(enqueue_many(t, QueueSchema::current(), some));
+                });
+            }
+        });
+        return static_cast<double>(options_.jobs) / seconds;
+    }
+
+    double drain_raw() {
+        return drain([&](std::uint64_t) { raw_loop(); });
+    }
+
+    double drain_by_engine() {
+        return drain([&](std::uint64_t owner) { engine_loop(owner); });
+    }
+
+private:
+    double drain(const std::function<void(std::uint64_t)>& loop) {
+        done_ = 0;
+        const double seconds = seconds_of([&] { in_threads(options_.threads, loop); });
+        if (done_ != options_.jobs) {
+            throw Failure(ErrorCode::internal, std::to_string(done_) + " jobs were drained");
+        }
+        return static_cast<double>(options_.jobs) / seconds;
+    }
+
+    void raw_loop() {
+        const std::string in = in_list(options_.batch);
+        const std::string select =
+            "SELECT id, payload FROM jobs FORCE INDEX (PRIMARY) WHERE queue = 'default'"
+            " AND priority = 0 AND id > ? AND reserved_at IS NULL"
+            " ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED";
+        const std::string update = "UPDATE jobs FORCE INDEX (PRIMARY) SET reserved_at = 1"
+                                   " WHERE queue = 'default' AND priority = 0 AND id IN" +
+                                   in;
+        const std::string remove = "DELETE j FROM jobs AS j FORCE INDEX (PRIMARY)"
+                                   " WHERE queue = 'default' AND priority = 0 AND id IN" +
+                                   in;
+        std::uint64_t last = 0;
+        for (;;) {
+            std::vector<std::uint64_t> ids;
+            mysql::Params params;
+            mysql::with_transaction(pool_, soon(), [&](mysql::Transaction& t) {
+                ids.clear();
+                params.clear();
+                t.query(select, {last, options_.batch}, [&](const mysql::Row& row) {
+                    ids.push_back(row.u64(0));
+                });
+                if (!ids.empty()) {
+                    ids.resize(options_.batch, ids.back());
+                    add_padded(params, ids);
+                    t.execute(update, params);
+                }
+            });
+            if (ids.empty()) {
+                return;
+            }
+            last = ids.back();
+            mysql::with_transaction(pool_, soon(), [&](mysql::Transaction& t) {
+                done_ += t.execute(remove, params);
+            });
+        }
+    }
+
+    void engine_loop(std::uint64_t owner) {
+        ClaimCursor cursor;
+        for (;;) {
+            const std::vector<ReservedJob> jobs = reserve(
+                pool_,
+                soon(),
+                QueueSchema::current(),
+                "default",
+                options_.batch,
+                owner,
+                {},
+                cursor
+            );
+            if (jobs.empty()) {
+                return;
+            }
+            std::vector<Completion> completions(jobs.size());
+            for (std::size_t i = 0; i < jobs.size(); ++i) {
+                completions[i].job = &jobs[i];
+            }
+            const std::size_t lost =
+                complete_many_if_mine(pool_, soon(), QueueSchema::current(), completions);
+            done_ += jobs.size() - lost;
+        }
+    }
+
+    const Options& options_;
+    mysql::Pool pool_;
+    std::atomic<std::size_t> done_ = 0;
+};
+
+void make_database(const Options& options) {
+    mysql::Endpoint without = options.endpoint;
+    without.database.clear();
+    mysql::Connection server(without);
+    server.execute_text(std::string("DROP DATABASE IF EXISTS ") + database);
+    server.execute_text(std::string("CREATE DATABASE ") + database + " CHARACTER SET utf8mb4");
+    mysql::Connection connection(options.endpoint);
+    for (const std::string& statement : queue_table_ddl()) {
+        connection.execute_text(statement);
+    }
+}
+
+void run(const Options& options) {
+    Json best = Json::object();
+    const auto keep = [&](const char* name, double rate) {
+        best[name] = std::max(best.value(name, 0.0), std::round(rate));
+    };
+    for (int round = 0; round < options.rounds; ++round) {
+        make_database(options);
+        Bench bench(options);
+        keep("enqueue_per_s", bench.fill(false));
+        keep("raw_drain_per_s", bench.drain_raw());
+        bench.fill(false);
+        keep("drain_per_s", bench.drain_by_engine());
+        keep("enqueue_tracked_per_s", bench.fill(true));
+        keep("drain_tracked_per_s", bench.drain_by_engine());
+    }
+    std::cout << best.dump(2) << "\n";
+}
+
+} // namespace
+} // namespace bgerp::queue
+
+int main(int argc, char** argv) {
+    try {
+        bgerp::queue::Options options;
+        options.endpoint.user = "root";
+        options.endpoint.database = bgerp::queue::database;
+        CLI::App app("The engine's drain against a bare loop's");
+        app.add_option("--socket", options.endpoint.socket, "the server's socket")->required();
+        app.add_option("--user", options.endpoint.user, "an account that may create databases");
+        app.add_option("--jobs", options.jobs, "a multiple of 1,000");
+        app.add_option("--threads", options.threads, "claimers");
+        app.add_option("--batch", options.batch, "jobs a claim");
+        app.add_option("--rounds", options.rounds, "the best of so many");
+        CLI11_PARSE(app, argc, argv);
+        bgerp::queue::run(options);
+        return 0;
+    } catch (const std::exception& error) {
+        std::cerr << error.what() << "\n";
+        return 1;
+    }
+}
