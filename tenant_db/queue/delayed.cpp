@@ -27,6 +27,7 @@ JobRow row_at(const mysql::Row& row, unsigned first) {
     job.created_at = row.i64(first + 4);
     job.rescues = row.i64(first + 5);
     job.flags = row.i64(first + 6);
+    job.failures = row.i64(first + 7);
     if ((job.flags & flag_tracked) != 0) {
         job.uuid = envelope_uuid(job.payload);
     }
@@ -34,7 +35,7 @@ JobRow row_at(const mysql::Row& row, unsigned first) {
 }
 
 constexpr const char* row_columns =
-    "queue, priority, payload, attempts, created_at, rescues, flags";
+    "queue, priority, payload, attempts, created_at, rescues, flags, failures";
 
 // By full PRIMARY (available_at, id); the rows are locked already.
 void delete_delayed(
@@ -108,7 +109,7 @@ std::vector<JobRow> look_at(
             ++looked_at;
             cursor.id = row.u64(0);
             if (row.i64(3) != 0) {
-                far.push_back({row.u64(0), row.text(1), row.i64(2), {}, 0, 0, {}, 0, 0, {}});
+                far.push_back({row.u64(0), row.text(1), row.i64(2), {}, 0, 0, {}, 0, 0, 0, {}});
             }
         }
     );

@@ -11,8 +11,9 @@ namespace {
 constexpr std::size_t statement_bytes_max = 4UL * 1024 * 1024;
 
 constexpr const char* columns =
-    " (queue, priority, payload, attempts, available_at, created_at, rescues, flags) VALUES ";
-constexpr const char* tuple = "(?,?,?,?,UNIX_TIMESTAMP()+?,COALESCE(?,UNIX_TIMESTAMP()),?,?)";
+    " (queue, priority, payload, attempts, available_at, created_at, rescues, flags, failures)"
+    " VALUES ";
+constexpr const char* tuple = "(?,?,?,?,UNIX_TIMESTAMP()+?,COALESCE(?,UNIX_TIMESTAMP()),?,?,?)";
 
 std::size_t rows_that_fit(const std::vector<JobRow*>& rows, std::size_t from) {
     std::size_t bytes = 0;
@@ -50,7 +51,7 @@ void insert_into(
     for (std::size_t from = 0; from < rows.size();) {
         const std::size_t count = rows_that_fit(rows, from);
         mysql::Params params;
-        params.reserve(count * 8);
+        params.reserve(count * 9);
         bool ids_needed = false;
         for (std::size_t i = from; i < from + count; ++i) {
             const JobRow& row = *rows[i];
@@ -62,6 +63,7 @@ void insert_into(
             params.emplace_back(row.created_at);
             params.emplace_back(row.rescues);
             params.emplace_back(row.flags);
+            params.emplace_back(row.failures);
             ids_needed = ids_needed || row.flags != 0;
         }
         session.execute("INSERT INTO " + table + columns + repeated(tuple, count), params);

@@ -19,7 +19,7 @@ constexpr std::int64_t count_max = 65535;
 // the rows it returns; rows that others hold are stepped over, rows that don't match unlocked.
 constexpr const char* claim_columns =
     "SELECT priority, id, attempts, rescues, flags, created_at, available_at, "
-    "reserved_at IS NOT NULL, payload FROM ";
+    "reserved_at IS NOT NULL, failures, payload FROM ";
 constexpr const char* beyond_cursor = " AND (priority > ? OR (priority = ? AND id > ?))";
 constexpr const char* can_be_reserved =
     " AND available_at <= UNIX_TIMESTAMP() AND (reserved_at IS NULL"
@@ -35,7 +35,8 @@ ReservedJob reserved_job(const mysql::Row& row, const std::string& queue, std::u
     job.flags = row.i64(4);
     job.created_at = row.i64(5);
     job.available_at = row.i64(6);
-    job.payload = row.text(8);
+    job.failures = row.i64(8);
+    job.payload = row.text(9);
     return job;
 }
 

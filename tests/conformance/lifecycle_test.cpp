@@ -62,6 +62,27 @@ TEST_F(Lifecycle, ACheckpointTakesTheRescuesBack) {
     EXPECT_EQ(count("jobs", "rescues = 0 AND reserved_at >= UNIX_TIMESTAMP() - 5"), 1);
 }
 
+// However many workers die, with or without progress between: only what failed by itself is tried.
+TEST_F(Lifecycle, OnlyARetryCountsAsAFailure) {
+    push(job());
+    take_one(other);
+    age_leases(20);
+    const ReservedJob rescued = take_one(me);
+    value_or_throw(mysql::with_transaction(*pool, soon(), [&](mysql::Transaction& t) {
+        return checkpoint_if_mine(t, schema, rescued);
+    }));
+    age_leases(20);
+    const ReservedJob again = take_one(other);
+    EXPECT_EQ(again.fence.attempts, 3);
+    EXPECT_EQ(again.failures, 0);
+    EXPECT_TRUE(retry_if_mine(*pool, soon(), schema, {&again, {}, again.payload, 0, "it broke"}));
+    EXPECT_EQ(take_one(me).failures, 1);
+    execute("UPDATE jobs SET reserved_at = NULL");
+    const ReservedJob third = take_one(me);
+    EXPECT_TRUE(retry_if_mine(*pool, soon(), schema, {&third, {}, third.payload, 9, "it broke"}));
+    EXPECT_EQ(count("job_delayed", "failures = 2 AND attempts = 5"), 1);
+}
+
 TEST_F(Lifecycle, ARetryKeepsTheAttemptsAndTheHistory) {
     NewJob urgent = job();
     urgent.priority = -3;
