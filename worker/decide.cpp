@@ -7,7 +7,7 @@ namespace bgerp::worker {
 namespace {
 
 std::int64_t tries_used(const AttemptFacts& facts) {
-    return std::max<std::int64_t>(facts.attempts - facts.rescues, 1);
+    return std::max<std::int64_t>(facts.attempts - facts.interruptions, 1);
 }
 
 std::string describe(const Error& error) {

@@ -1,7 +1,7 @@
 // What becomes of an attempt: pure functions from the envelope, the row's counts and the handler's
 // outcome to one verdict, which the executor carries out. Laravel's rules where Laravel has one
 // (maxTries 0 means no limit; retryUntil, when given, stands in for maxTries). Attempts that ended
-// because a worker died (rescues) are not held against the job until there are so many in a row
+// because a worker died are not held against the job until there are so many in a row
 // that the job itself is the likely killer. Thread-safe.
 #pragma once
 
@@ -37,8 +37,9 @@ struct AttemptRules {
 
 /// The attempt as the row tells it. Times are the database's, in seconds since 1970.
 struct AttemptFacts {
-    std::int64_t attempts = 1; // this one included
-    std::int64_t rescues = 0;
+    std::int64_t attempts = 1;      // this one included
+    std::int64_t rescues = 0;       // dead workers in a row, without progress
+    std::int64_t interruptions = 0; // attempts that a dead worker ended
     std::int64_t now_s = 0;
     bool cancelled = false;       // the job's cancelling was asked for
     bool batch_cancelled = false; // its batch's was

@@ -106,7 +106,10 @@ bool Executor::run_pipeline(const HeldJobPtr& held) {
         *envelope,
         *entry,
         {entry->options.max_tries.value_or(queue_config.max_tries), queue_config.rescues_max},
-        {held->job.fence.attempts, held->job.rescues, parts_.clock.now_s()}};
+        {held->job.fence.attempts,
+         held->job.rescues,
+         held->job.interruptions,
+         parts_.clock.now_s()}};
     return run_known(attempt);
 }
 

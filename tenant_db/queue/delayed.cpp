@@ -27,7 +27,7 @@ JobRow row_at(const mysql::Row& row, unsigned first) {
     job.created_at = row.i64(first + 4);
     job.rescues = row.i64(first + 5);
     job.flags = row.i64(first + 6);
-    job.failures = row.i64(first + 7);
+    job.interruptions = row.i64(first + 7);
     if ((job.flags & flag_tracked) != 0) {
         job.uuid = envelope_uuid(job.payload);
     }
@@ -35,7 +35,7 @@ JobRow row_at(const mysql::Row& row, unsigned first) {
 }
 
 constexpr const char* row_columns =
-    "queue, priority, payload, attempts, created_at, rescues, flags, failures";
+    "queue, priority, payload, attempts, created_at, rescues, flags, interruptions";
 
 // By full PRIMARY (available_at, id); the rows are locked already.
 void delete_delayed(

@@ -12,8 +12,6 @@ namespace bgerp::queue {
 
 namespace {
 
-constexpr std::int64_t failures_max = 65535; // SMALLINT UNSIGNED
-
 bool is_tracked(const ReservedJob& job) {
     return (job.flags & flag_tracked) != 0;
 }
@@ -28,7 +26,7 @@ JobRow row_of(const ReservedJob& job, std::int64_t attempts, std::int64_t delay_
     row.delay_s = std::min(delay_s, delay_s_max);
     row.created_at = job.created_at;
     row.flags = job.flags;
-    row.failures = job.failures;
+    row.interruptions = job.interruptions;
     return row;
 }
 
@@ -39,7 +37,7 @@ bool make_available(mysql::Session& session, const QueueSchema& schema, const Re
     const std::uint64_t matched = session.execute(
         "UPDATE " + schema("jobs") +
             " FORCE INDEX (PRIMARY) SET payload = ?, reserved_at = NULL, reserved_by = NULL,"
-            " rescues = 0, failures = LEAST(failures + 1, 65535), available_at = UNIX_TIMESTAMP()"
+            " rescues = 0, available_at = UNIX_TIMESTAMP()"
             " WHERE " +
             fence_condition,
         params
@@ -119,7 +117,6 @@ retry_if_mine(mysql::Pool& pool, Deadline deadline, const QueueSchema& schema, c
         JobRow row = row_of(job, job.fence.attempts, std::max<std::int64_t>(retry.delay_s, 0));
         row.id = job.key.id;
         row.payload = retry.payload;
-        row.failures = std::min(job.failures + 1, failures_max);
         if (row.delay_s == 0) {
             if (!make_available(t, schema, retry)) {
                 return lease_lost();

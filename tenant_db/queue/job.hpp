@@ -37,8 +37,8 @@ enum JobFlag : std::int64_t {
 struct ReservedJob {
     JobKey key;
     Fence fence;
-    std::int64_t rescues = 0;  // dead workers in a row; a checkpoint sets it back
-    std::int64_t failures = 0; // attempts that failed by themselves: what max_tries counts
+    std::int64_t rescues = 0;       // dead workers in a row; a checkpoint sets it back
+    std::int64_t interruptions = 0; // all dead workers: attempts that don't count as tries
     std::int64_t flags = 0;
     std::int64_t created_at = 0; // seconds since 1970
     std::int64_t available_at = 0;

@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t statement_bytes_max = 4UL * 1024 * 1024;
 
 constexpr const char* columns =
-    " (queue, priority, payload, attempts, available_at, created_at, rescues, flags, failures)"
+    " (queue, priority, payload, attempts, available_at, created_at, rescues, flags, interruptions)"
     " VALUES ";
 constexpr const char* tuple = "(?,?,?,?,UNIX_TIMESTAMP()+?,COALESCE(?,UNIX_TIMESTAMP()),?,?,?)";
 
@@ -63,7 +63,7 @@ void insert_into(
             params.emplace_back(row.created_at);
             params.emplace_back(row.rescues);
             params.emplace_back(row.flags);
-            params.emplace_back(row.failures);
+            params.emplace_back(row.interruptions);
             ids_needed = ids_needed || row.flags != 0;
         }
         session.execute("INSERT INTO " + table + columns + repeated(tuple, count), params);

@@ -23,7 +23,7 @@ struct JobRow {
     std::optional<std::int64_t> created_at; // the database's now when not set
     std::int64_t rescues = 0;
     std::int64_t flags = 0;
-    std::int64_t failures = 0;
+    std::int64_t interruptions = 0;
     std::string uuid; // not a column: of rows with flags
 };
 

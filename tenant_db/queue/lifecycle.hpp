@@ -92,8 +92,7 @@ std::size_t complete_many_if_mine(
 );
 
 /// An attempt that failed and is to be tried again after `delay_s` seconds: moves the row to
-/// job_delayed (or back to available when 0) with its attempts kept, a failure counted and
-/// `payload` in place of the
+/// job_delayed (or back to available when 0) with its attempts kept and `payload` in place of the
 /// old one; records the error in the history of a tracked job. lease_lost when not the holder's.
 struct Retry {
     const ReservedJob* job = nullptr;

@@ -19,7 +19,7 @@ constexpr std::int64_t count_max = 65535;
 // the rows it returns; rows that others hold are stepped over, rows that don't match unlocked.
 constexpr const char* claim_columns =
     "SELECT priority, id, attempts, rescues, flags, created_at, available_at, "
-    "reserved_at IS NOT NULL, failures, payload FROM ";
+    "reserved_at IS NOT NULL, interruptions, payload FROM ";
 constexpr const char* beyond_cursor = " AND (priority > ? OR (priority = ? AND id > ?))";
 constexpr const char* can_be_reserved =
     " AND available_at <= UNIX_TIMESTAMP() AND (reserved_at IS NULL"
@@ -35,7 +35,7 @@ ReservedJob reserved_job(const mysql::Row& row, const std::string& queue, std::u
     job.flags = row.i64(4);
     job.created_at = row.i64(5);
     job.available_at = row.i64(6);
-    job.failures = row.i64(8);
+    job.interruptions = std::min(row.i64(8) + row.i64(7), count_max);
     job.payload = row.text(9);
     return job;
 }
@@ -84,6 +84,8 @@ void mark_reserved(
                 "UPDATE " + schema("jobs") +
                     " FORCE INDEX (PRIMARY) SET"
                     " rescues = IF(reserved_at IS NULL, rescues, LEAST(rescues + 1, 65535)),"
+                    " interruptions ="
+                    " IF(reserved_at IS NULL, interruptions, LEAST(interruptions + 1, 65535)),"
                     " attempts = LEAST(attempts + 1, 65535),"
                     " reserved_at = UNIX_TIMESTAMP(), reserved_by = ?"
                     " WHERE queue = ? AND priority = ? AND id IN" +

@@ -62,8 +62,8 @@ TEST_F(Lifecycle, ACheckpointTakesTheRescuesBack) {
     EXPECT_EQ(count("jobs", "rescues = 0 AND reserved_at >= UNIX_TIMESTAMP() - 5"), 1);
 }
 
-// However many workers die, with or without progress between: only what failed by itself is tried.
-TEST_F(Lifecycle, OnlyARetryCountsAsAFailure) {
+// However many workers die, with or without progress between: their attempts aren't tries.
+TEST_F(Lifecycle, DeadWorkersAreCountedApartForGood) {
     push(job());
     take_one(other);
     age_leases(20);
@@ -74,13 +74,13 @@ TEST_F(Lifecycle, OnlyARetryCountsAsAFailure) {
     age_leases(20);
     const ReservedJob again = take_one(other);
     EXPECT_EQ(again.fence.attempts, 3);
-    EXPECT_EQ(again.failures, 0);
+    EXPECT_EQ(again.rescues, 1);
+    EXPECT_EQ(again.interruptions, 2);
     EXPECT_TRUE(retry_if_mine(*pool, soon(), schema, {&again, {}, again.payload, 0, "it broke"}));
-    EXPECT_EQ(take_one(me).failures, 1);
-    execute("UPDATE jobs SET reserved_at = NULL");
     const ReservedJob third = take_one(me);
+    EXPECT_EQ(third.interruptions, 2);
     EXPECT_TRUE(retry_if_mine(*pool, soon(), schema, {&third, {}, third.payload, 9, "it broke"}));
-    EXPECT_EQ(count("job_delayed", "failures = 2 AND attempts = 5"), 1);
+    EXPECT_EQ(count("job_delayed", "interruptions = 2 AND attempts = 4"), 1);
 }
 
 TEST_F(Lifecycle, ARetryKeepsTheAttemptsAndTheHistory) {

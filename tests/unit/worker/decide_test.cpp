@@ -50,9 +50,10 @@ TEST_F(Decide, attempts_beyond_the_limit_fail_before_they_start) {
 
 TEST_F(Decide, a_dead_workers_attempt_is_not_the_jobs) {
     facts_.attempts = 9;
-    facts_.rescues = 6;
-    EXPECT_EQ(start().verdict, Verdict::run);
+    facts_.interruptions = 6;
+    EXPECT_EQ(start().verdict, Verdict::run) << "with progress between or without";
     facts_.attempts = 12;
+    facts_.interruptions = 11;
     facts_.rescues = 11;
     EXPECT_EQ(start().verdict, Verdict::fail);
     EXPECT_NE(start().error.find("poison"), std::string::npos);
@@ -108,7 +109,7 @@ TEST_F(Decide, what_another_try_cant_mend_fails_at_once) {
 TEST_F(Decide, the_last_try_fails) {
     facts_.attempts = 3;
     EXPECT_EQ(end(ErrorCode::internal).verdict, Verdict::fail);
-    facts_.rescues = 1;
+    facts_.interruptions = 1;
     EXPECT_EQ(end(ErrorCode::internal).verdict, Verdict::retry);
 }
 
