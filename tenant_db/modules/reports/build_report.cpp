@@ -58,8 +58,12 @@ Result<ReportRequest> parse_request(mysql::Session& session, const Json& json) {
     if (!name || !format) {
         return tl::unexpected<Error>(name ? format.error() : name.error());
     }
-    const auto saved = find_saved_report(session, *name);
-    const auto report = find_report(saved ? saved->report : *name);
+    std::optional<SavedReport> saved;
+    auto report = find_report(*name);
+    if (!report && has_saved_reports(session)) {
+        saved = find_saved_report(session, *name);
+        report = saved ? find_report(saved->report) : std::move(report);
+    }
     if (!report) {
         return tl::unexpected<Error>(report.error());
     }

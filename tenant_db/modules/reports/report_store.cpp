@@ -117,6 +117,17 @@ save_report(mysql::Session& session, const SavedReport& saved, const std::string
     return {};
 }
 
+bool has_saved_reports(mysql::Session& session) {
+    return session
+        .query_one(
+            "SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND "
+            "TABLE_NAME = 'saved_report'",
+            {},
+            [](const mysql::Row& row) { return row.i64(0); }
+        )
+        .has_value();
+}
+
 std::optional<SavedReport> find_saved_report(mysql::Session& session, const std::string& name) {
     return session.query_one(find_saved_sql, {name}, saved_of);
 }

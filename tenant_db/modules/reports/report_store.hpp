@@ -42,6 +42,9 @@ struct SavedReport {
 [[nodiscard]] Result<void>
 save_report(mysql::Session& session, const SavedReport& saved, const std::string& who);
 
+/// Whether the organization has the reports module; the others' reports can be made without it.
+[[nodiscard]] bool has_saved_reports(mysql::Session& session);
+
 [[nodiscard]] std::optional<SavedReport>
 find_saved_report(mysql::Session& session, const std::string& name);
 
