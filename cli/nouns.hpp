@@ -7,11 +7,19 @@
 namespace bgerp::cli {
 
 void add_account(CLI::App& root, Commands& commands);
+void add_batch(CLI::App& root, Commands& commands);
 void add_config(CLI::App& root, Commands& commands);
 void add_db(CLI::App& root, Commands& commands);
 void add_doctor(CLI::App& root, Commands& commands);
+void add_failed(CLI::App& root, Commands& commands);
+void add_import(CLI::App& root, Commands& commands);
+void add_job(CLI::App& root, Commands& commands);
 void add_migrate(CLI::App& root, Commands& commands);
 void add_org(CLI::App& root, Commands& commands);
+void add_payroll(CLI::App& root, Commands& commands);
+void add_queue(CLI::App& root, Commands& commands);
+void add_report(CLI::App& root, Commands& commands);
+void add_seed(CLI::App& root, Commands& commands);
 void add_token(CLI::App& root, Commands& commands);
 
 /// Adds all of them, in the order in which --help lists them.

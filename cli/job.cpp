@@ -1,0 +1,196 @@
+// bgerp job …: one job.
+
+#include "cli/duration.hpp"
+#include "cli/job_wait.hpp"
+#include "cli/nouns.hpp"
+#include "tenant_db/modules/job_kinds.hpp"
+#include "tenant_db/queue/inspect.hpp"
+
+namespace bgerp::cli {
+
+namespace {
+
+struct PushOptions {
+    std::string org;
+    std::string kind;
+    std::string args = "{}";
+    std::string queue = "default";
+    std::int64_t priority = 0;
+    std::string delay = "0";
+    bool any_kind = false;
+};
+
+struct JobOption {
+    std::string org;
+    std::string uuid;
+    std::string timeout;
+};
+
+struct ListOptions {
+    std::string org;
+    queue::JobFilter filter;
+};
+
+std::string shown(const Json& value) {
+    return value.is_string() ? value.get<std::string>() : to_text(value);
+}
+
+void print_job(Context& context, const Json& job) {
+    std::string text;
+    for (const auto& [key, value] : job.items()) {
+        if (!value.is_null()) {
+            text += (text.empty() ? "" : "\n") + key +
+                    std::string(key.size() < 14 ? 14 - key.size() : 1, ' ') + shown(value);
+        }
+    }
+    context.output().result(job, text);
+}
+
+Json find(TenantSession& tenant, const std::string& uuid) {
+    return value_or_throw(queue::show_job(*tenant.connection(), queue::QueueSchema::current(), uuid)
+    );
+}
+
+queue::NewJob job_of(const PushOptions& options) {
+    queue::NewJob job;
+    job.kind = options.kind;
+    auto args = parse_json(options.args);
+    if (!args) {
+        args.error().field = "--args";
+        throw Failure(std::move(args.error()));
+    }
+    job.args = std::move(*args);
+    job.queue = options.queue;
+    job.priority = options.priority;
+    job.delay = value_or_throw(parse_duration(options.delay, "--delay"));
+    return job;
+}
+
+int push(Context& context, const PushOptions& options) {
+    TenantSession tenant(context, options.org);
+    const queue::NewJob job = job_of(options);
+    if (!options.any_kind) {
+        value_or_throw(check_job_kind(context.config(), job.kind));
+        value_or_throw(check_job_args(*tenant.connection(), job.kind, job.args));
+    }
+    const queue::EnqueueLimits limits{context.config().queue.payload_kib_max * 1024};
+    const std::string uuid = tenant.enqueueing([&](mysql::Transaction& transaction) {
+        return queue::enqueue(transaction, queue::QueueSchema::current(), job, limits);
+    });
+    print_job(context, find(tenant, uuid));
+    return 0;
+}
+
+int show(Context& context, const JobOption& option) {
+    TenantSession tenant(context, option.org);
+    print_job(context, find(tenant, option.uuid));
+    return 0;
+}
+
+int cancel(Context& context, const JobOption& option) {
+    TenantSession tenant(context, option.org);
+    const std::string state = value_or_throw(queue::cancel_job(
+        tenant.pool(),
+        Context::short_deadline(),
+        queue::QueueSchema::current(),
+        option.uuid
+    ));
+    context.output().result(
+        find(tenant, option.uuid),
+        state == "cancelled" ? "job " + option.uuid + " is cancelled"
+                             : "job " + option.uuid + " is " + state + " and was asked to stop"
+    );
+    return 0;
+}
+
+int wait(Context& context, const JobOption& option) {
+    TenantSession tenant(context, option.org);
+    std::optional<std::chrono::seconds> timeout;
+    if (!option.timeout.empty()) {
+        timeout = value_or_throw(parse_duration(option.timeout, "--timeout"));
+    }
+    const Json job = wait_for_job(context, tenant, option.uuid, timeout);
+    print_job(context, job);
+    const auto error = error_of_job(job);
+    if (error) {
+        context.output().remark("bgerp: " + error->message);
+    }
+    return error ? 1 : 0;
+}
+
+int list(Context& context, const ListOptions& options) {
+    TenantSession tenant(context, options.org);
+    const auto jobs =
+        queue::list_jobs(*tenant.connection(), queue::QueueSchema::current(), options.filter);
+    Table table{{"UUID", "KIND", "QUEUE", "STATE", "ATTEMPTS", "CREATED"}, {}};
+    for (const Json& job : jobs) {
+        table.rows.push_back(
+            {shown(job.value("uuid", Json())),
+             shown(job.value("kind", Json())),
+             shown(job.value("queue", Json())),
+             shown(job.value("state", Json())),
+             shown(job.value("attempts", Json())),
+             shown(job.value("created_at", Json()))}
+        );
+    }
+    context.output().result(Json(jobs), table);
+    return 0;
+}
+
+void add_push(CLI::App& noun, Commands& commands) {
+    auto options = std::make_shared<PushOptions>();
+    CLI::App& command = *noun.add_subcommand("push", "Put one into a queue");
+    command.add_option("ORG", options->org)->required();
+    command.add_option("KIND", options->kind, "What is to be done")->required();
+    command.add_option("--args", options->args, "Its arguments, a JSON object");
+    command.add_option("--queue", options->queue, "The queue; default if not given");
+    command.add_option("--priority", options->priority, "Smaller runs first; 0 if not given");
+    command.add_option("--delay", options->delay, "Not before that long, such as 5m");
+    command.add_flag(
+        "--any-kind",
+        options->any_kind,
+        "Also a kind that only other workers than ours can run"
+    );
+    commands.on(command, [options](Context& context) { return push(context, *options); });
+}
+
+} // namespace
+
+void add_job(CLI::App& root, Commands& commands) {
+    CLI::App& noun = *root.add_subcommand("job", "Jobs, one at a time");
+    noun.require_subcommand(1);
+    add_push(noun, commands);
+
+    struct Verb {
+        const char* name;
+        const char* description;
+        int (*does)(Context&, const JobOption&);
+    };
+
+    for (const Verb& verb :
+         {Verb{"show", "What became of one", show},
+          Verb{"cancel", "Take one back, or ask it to stop", cancel},
+          Verb{"wait", "Until one has ended; exit status 1 unless it completed", wait}}) {
+        auto option = std::make_shared<JobOption>();
+        CLI::App& command = *noun.add_subcommand(verb.name, verb.description);
+        command.add_option("ORG", option->org)->required();
+        command.add_option("UUID", option->uuid)->required();
+        if (verb.does == wait) {
+            command.add_option("--timeout", option->timeout, "Give up after, such as 60s");
+        }
+        commands.on(command, [option, does = verb.does](Context& context) {
+            return does(context, *option);
+        });
+    }
+
+    auto options = std::make_shared<ListOptions>();
+    CLI::App& command = *noun.add_subcommand("list", "The newest ones");
+    command.add_option("ORG", options->org)->required();
+    command.add_option("--state", options->filter.state);
+    command.add_option("--kind", options->filter.kind);
+    command.add_option("--queue", options->filter.queue);
+    command.add_option("--limit", options->filter.limit);
+    commands.on(command, [options](Context& context) { return list(context, *options); });
+}
+
+} // namespace bgerp::cli
