@@ -2,6 +2,7 @@
 // the doorbell that tells the workers of a new job. Made per command; not thread-safe.
 #pragma once
 
+#include "base/mysql/transaction.hpp"
 #include "cli/context.hpp"
 #include "tenant_db/doorbell.hpp"
 #include "tenant_db/storage.hpp"
