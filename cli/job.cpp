@@ -38,7 +38,8 @@ std::string shown(const Json& value) {
 void print_job(Context& context, const Json& job) {
     std::string text;
     for (const auto& [key, value] : job.items()) {
-        if (!value.is_null()) {
+        const bool worth_a_line = !value.empty() && value != "" && value != false;
+        if (worth_a_line) {
             text += (text.empty() ? "" : "\n") + key +
                     std::string(key.size() < 14 ? 14 - key.size() : 1, ' ') + shown(value);
         }

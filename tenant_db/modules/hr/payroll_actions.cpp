@@ -14,12 +14,25 @@ tl::unexpected<Error> wrong_state(const PayrollRun& run, const char* verb) {
     );
 }
 
+// A period whose only runs are reversed is no longer unknown, but there is nothing to act on.
+Result<PayrollRun> find_in_force(mysql::Transaction& transaction, const PayrollPeriod& period) {
+    auto run = lock_active_run(transaction, period);
+    if (!run && show_run(transaction, period)) {
+        return fail(
+            ErrorCode::conflict,
+            "the payroll of " + period.to_string() + " is reversed: run it again",
+            "period"
+        );
+    }
+    return run;
+}
+
 } // namespace
 
 Result<void> approve_payroll(
     mysql::Transaction& transaction, const PayrollPeriod& period, const std::string& who
 ) {
-    const auto run = lock_active_run(transaction, period);
+    const auto run = find_in_force(transaction, period);
     if (!run) {
         return tl::unexpected<Error>(run.error());
     }
@@ -33,7 +46,7 @@ Result<void> approve_payroll(
 Result<void> reverse_payroll(
     mysql::Transaction& transaction, const PayrollPeriod& period, const std::string& who
 ) {
-    const auto run = lock_active_run(transaction, period);
+    const auto run = find_in_force(transaction, period);
     if (!run) {
         return tl::unexpected<Error>(run.error());
     }

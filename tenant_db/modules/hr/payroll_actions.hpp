@@ -9,13 +9,15 @@
 
 namespace bgerp::hr {
 
-/// From calculated to approved; from then on the run is never changed. not_found, conflict.
+/// From calculated to approved; from then on the run is never changed. not_found, conflict when it
+/// is in another state, reversed included.
 [[nodiscard]] Result<void> approve_payroll(
     mysql::Transaction& transaction, const PayrollPeriod& period, const std::string& who
 );
 
 /// Takes a calculated, approved or paid run out of force; its payslips stay readable, and the
-/// period can be run again. not_found, conflict while it is being calculated.
+/// period can be run again. not_found, conflict while it is being calculated or when it is
+/// reversed already.
 [[nodiscard]] Result<void> reverse_payroll(
     mysql::Transaction& transaction, const PayrollPeriod& period, const std::string& who
 );

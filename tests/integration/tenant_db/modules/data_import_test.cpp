@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 namespace bgerp::data_import {
 namespace {
@@ -308,6 +309,29 @@ TEST_F(DataImport, AWorkerThatLostTheJobChangesNothing) {
     EXPECT_EQ(stale.error().code, ErrorCode::lease_lost);
     EXPECT_EQ(db.value("SELECT COUNT(*) FROM employee"), to_text((**finished)["accepted"]));
     EXPECT_EQ(db.value("SELECT state FROM data_import"), "completed");
+}
+
+TEST_F(DataImport, TwoImportsOfTheSameRowsAtOnceLoadEachRowOnce) {
+    std::string csv = header;
+    constexpr std::size_t rows = 5 * chunk_records;
+    for (std::size_t i = 0; i < rows; ++i) {
+        csv += good_row("E" + std::to_string(i));
+    }
+    const auto first = order(csv);
+    const auto second = order(csv);
+    std::optional<Result<Json>> other;
+    std::thread thread([&] { other.emplace(run(second)); });
+    const auto output = run(first);
+    thread.join();
+    ASSERT_TRUE(output) << output.error().message;
+    ASSERT_TRUE(*other) << other->error().message;
+    EXPECT_EQ(
+        (*output)["accepted"].get<std::size_t>() + (**other)["accepted"].get<std::size_t>(),
+        rows
+    );
+    EXPECT_EQ(db.value("SELECT COUNT(*) FROM employee"), std::to_string(rows));
+    EXPECT_EQ((*output)["rows"], rows);
+    EXPECT_EQ((**other)["rows"], rows);
 }
 
 TEST_F(DataImport, SalesTablesAreToldApartByTheirIds) {

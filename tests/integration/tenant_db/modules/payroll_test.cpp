@@ -119,7 +119,7 @@ TEST_F(Payroll, ARunStateDecidesWhatMayBeDone) {
     ASSERT_TRUE(reverse());
     EXPECT_EQ(show()["state"], "reversed");
     EXPECT_EQ(show()["gross"], "2000.00");
-    EXPECT_EQ(reverse().error().code, ErrorCode::not_found);
+    EXPECT_EQ(reverse().error().code, ErrorCode::conflict);
     ASSERT_TRUE(run());
     EXPECT_EQ(show()["state"], "calculated");
     EXPECT_EQ(db.value("SELECT COUNT(*) FROM payroll_run"), "2");

@@ -1,5 +1,4 @@
 #include "tenant_db/modules/sample_data.hpp"
-
 #include "tests/support/module_database.hpp"
 
 #include <gtest/gtest.h>
@@ -19,7 +18,8 @@ TEST(SampleData, CanBeMadeAgainWithoutAnythingTwice) {
         EXPECT_EQ(db.value("SELECT COUNT(*) FROM attendance"), "5000");
         EXPECT_EQ(db.value("SELECT COUNT(*) FROM invoice"), "1200");
         EXPECT_EQ(
-            db.value("SELECT COUNT(*) FROM invoice JOIN customer USING (customer_id)"), "1200"
+            db.value("SELECT COUNT(*) FROM invoice JOIN customer USING (customer_id)"),
+            "1200"
         );
     }
 }
