@@ -94,9 +94,7 @@ std::vector<Migration> base_migrations() {
              {"setting", setting},
              {"data_import", data_import}}
         ),
-        create_tables(
-            "2026_11_base_idempotency", "base", {{"idempotency_key", idempotency_key}}
-        ),
+        create_tables("2026_11_base_idempotency", "base", {{"idempotency_key", idempotency_key}}),
     };
 }
 
