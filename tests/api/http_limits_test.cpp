@@ -109,6 +109,30 @@ TEST_F(HttpCore, AnUploadOf200MiBNeedsBoundedMemory) {
     EXPECT_TRUE(std::filesystem::is_empty(application_.upload_dir)) << "nobody kept the file";
 }
 
+TEST_F(HttpCore, ManyConnectionsOverSeveralThreads) {
+    options_.network_threads = 3;
+    options_.blocking_queue_max = 100;
+    const std::uint16_t port = start();
+    std::vector<std::future<int>> clients;
+    for (int i = 0; i < 12; ++i) {
+        clients.push_back(std::async(std::launch::async, [port, i] {
+            RawClient client(port);
+            int right = 0;
+            for (int n = 0; n < 50; ++n) {
+                const std::string text = std::to_string(i) + "/" + std::to_string(n);
+                const std::string path = n % 2 == 0 ? "/echo" : "/work";
+                right += client.ask(post(path, text)).body == text ? 1 : 0;
+            }
+            return right;
+        }));
+    }
+    for (auto& client : clients) {
+        EXPECT_EQ(client.get(), 50);
+    }
+    server_->stop();
+    EXPECT_EQ(application_.answers, 600);
+}
+
 TEST_F(HttpCore, DownloadsAFileWhole) {
     application_.download = application_.upload_dir + "/report.csv";
     std::string content;
