@@ -78,7 +78,8 @@ TEST_F(OrgTest, MigrationsRunAgainAndBack) {
         EXPECT_FALSE(entry["applied_at"].is_null()) << entry;
     }
     EXPECT_EQ(cli_.run({"migrate", "fresh", "acme"}).status, 2) << "asks for --yes";
-    EXPECT_EQ(cli_.json({"migrate", "fresh", "acme", "--yes"}).json()["applied"].size(), 4U);
+    const std::size_t known = cli_.json({"migrate", "status", "acme"}).json().size();
+    EXPECT_EQ(cli_.json({"migrate", "fresh", "acme", "--yes"}).json()["applied"].size(), known);
     EXPECT_EQ(cli_.run({"migrate", "tenant", "nobody"}).status, 3);
     const auto doctor = cli_.json({"doctor"});
     EXPECT_EQ(doctor.status, 0) << doctor.out;
