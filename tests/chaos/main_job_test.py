@@ -67,7 +67,7 @@ class MainJob:
             return self.job_of(self.platform.cli("payroll", "run", self.org, "--period", PERIOD))
         return self.job_of(self.platform.cli(
             "job", "push", self.org, "report.build", "--args",
-            f'{{"report":"payroll_register","format":"csv","params":{{"period":"{PERIOD}"}}}}'))
+            f'{{"report":"payroll_register","format":"csv","parameters":{{"period":"{PERIOD}"}}}}'))
 
     def state(self, uuid: str) -> str:
         rows = self.platform.sql(f"SELECT state FROM job_run WHERE uuid = '{uuid}'", self.database())
@@ -81,7 +81,7 @@ class MainJob:
         queries = {
             "employees": "SELECT COUNT(*), COUNT(DISTINCT employee_code), SUM(base_salary), "
                          "SUM(CRC32(CONCAT(employee_code, email, base_salary))) FROM employee",
-            "import": "SELECT state, rows_read, accepted, rejected FROM data_import",
+            "import": "SELECT state, row_count, accepted, rejected, errors_bytes FROM data_import",
             "payslips": "SELECT COUNT(*), COUNT(DISTINCT employee_code), SUM(gross), "
                         "SUM(deductions), SUM(employer), SUM(net) FROM payslip",
             "lines": "SELECT component_code, COUNT(*), SUM(amount) FROM payslip_line "
@@ -93,9 +93,9 @@ class MainJob:
         return {name: self.platform.sql(query, self.database()) for name, query in queries.items()}
 
     def error_rows(self) -> list[str]:
-        folder = self.platform.folder / "files"
-        path = self.platform.sql("SELECT errors_path FROM data_import", self.database())[0][0]
-        return (folder / path).read_text(encoding="utf-8").splitlines()
+        number = self.platform.sql("SELECT id FROM data_import", self.database())[0][0]
+        path = self.platform.folder / "files" / self.org / "imports" / f"{number}.errors.csv"
+        return path.read_text(encoding="utf-8").splitlines()
 
 
 def run_undisturbed(job: MainJob) -> None:
