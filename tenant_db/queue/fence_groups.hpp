@@ -40,13 +40,15 @@ public:
     [[nodiscard]] std::vector<std::size_t>
     read_rows(mysql::Session& session, const QueueSchema& schema) const;
 
-    /// "queue = ? AND priority = ? AND id IN (…) AND reserved_by = ? AND attempts = ?"
+    /// "queue = ? AND priority = ? AND (the ids) AND reserved_by = ? AND attempts = ?"
     [[nodiscard]] std::string condition() const;
 
     /// Appends the condition's values.
     void bind(mysql::Params& params) const;
 
 private:
+    [[nodiscard]] bool consecutive() const;
+
     explicit FenceGroup(const ReservedJob& first)
         : first_(&first) {}
 

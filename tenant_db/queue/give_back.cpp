@@ -36,7 +36,7 @@ bool make_available(mysql::Session& session, const QueueSchema& schema, const Re
     bind_fence(params, *retry.job);
     const std::uint64_t matched = session.execute(
         "UPDATE " + schema("jobs") +
-            " FORCE INDEX (PRIMARY) SET payload = ?, reserved_at = NULL, reserved_by = NULL,"
+            " FORCE INDEX (PRIMARY) SET payload = ?, reserved_at = NULL, reserved_by = 0,"
             " rescues = 0, available_at = UNIX_TIMESTAMP()"
             " WHERE " +
             fence_condition,
@@ -64,7 +64,7 @@ std::size_t release_group(
         group.bind(params);
         session.execute(
             "UPDATE " + schema("jobs") +
-                " FORCE INDEX (PRIMARY) SET reserved_at = NULL, reserved_by = NULL,"
+                " FORCE INDEX (PRIMARY) SET reserved_at = NULL, reserved_by = 0,"
                 " attempts = GREATEST(attempts, 1) - 1 WHERE " +
                 group.condition(),
             params

@@ -46,18 +46,18 @@ std::size_t prune_runs(
     mysql::Pool& pool,
     Deadline deadline,
     const QueueSchema& schema,
-    const char* state,
+    const char* outcome,
     std::int64_t seconds
 ) {
     return in_steps(pool, deadline, [&](mysql::Transaction& t) {
-        // KEY job_run_state (state, created_at), no locks: what ended before was made before.
+        // KEY job_run_outcome (outcome, created_at), no locks: what ended before was made before.
         const std::vector<std::string> uuids = ids_of(
             t,
             "SELECT uuid FROM " + schema("job_run") +
-                " FORCE INDEX (job_run_state) WHERE state = ?"
+                " FORCE INDEX (job_run_outcome) WHERE outcome = ?"
                 " AND created_at <= UNIX_TIMESTAMP() - ? AND finished_at <= UNIX_TIMESTAMP() - ?"
                 " LIMIT ?",
-            {state, seconds, seconds, rows_max}
+            {outcome, seconds, seconds, rows_max}
         );
         if (!uuids.empty()) {
             delete_by_text(t, schema("job_run"), "uuid", uuids);
@@ -93,8 +93,8 @@ std::size_t prune_finished(
 ) {
     constexpr std::int64_t hour_s = 3600;
     std::size_t pruned = 0;
-    for (const char* state : {"completed", "failed", "cancelled"}) {
-        pruned += prune_runs(pool, deadline, schema, state, hours * hour_s);
+    for (const char* outcome : {"completed", "failed", "cancelled"}) {
+        pruned += prune_runs(pool, deadline, schema, outcome, hours * hour_s);
     }
     return pruned + prune_batches(pool, deadline, schema, hours * hour_s);
 }

@@ -15,16 +15,18 @@ constexpr std::int64_t count_max = 65535;
 
 // Walks PRIMARY (queue, priority, id) from the cursor on, in its order; FORCE INDEX because on a
 // table whose statistics say "empty" the optimizer prefers a scan. The OR is one range of the key;
-// the row constructor (priority, id) > (?, ?) would not be. Locks exclusively, at READ COMMITTED,
-// the rows it returns; rows that others hold are stepped over, rows that don't match unlocked.
+// the row constructor (priority, id) > (?, ?) would not be. ORDER BY must not name the queue:
+// compared with a bound value it isn't taken for constant, and the server would sort, and lock, the
+// whole backlog. Locks exclusively, at READ COMMITTED, the rows it returns; rows that others hold
+// are stepped over, rows that don't match unlocked. Owner 0 is Laravel's worker, which has none.
 constexpr const char* claim_columns =
     "SELECT priority, id, attempts, rescues, flags, created_at, available_at, "
     "reserved_at IS NOT NULL, interruptions, payload FROM ";
 constexpr const char* beyond_cursor = " AND (priority > ? OR (priority = ? AND id > ?))";
 constexpr const char* can_be_reserved =
     " AND available_at <= UNIX_TIMESTAMP() AND (reserved_at IS NULL"
-    " OR (reserved_by IS NOT NULL AND reserved_at < UNIX_TIMESTAMP() - ?)"
-    " OR (reserved_by IS NULL AND reserved_at < UNIX_TIMESTAMP() - ?))"
+    " OR (reserved_by <> 0 AND reserved_at < UNIX_TIMESTAMP() - ?)"
+    " OR (reserved_by = 0 AND reserved_at < UNIX_TIMESTAMP() - ?))"
     " ORDER BY priority, id LIMIT ? FOR UPDATE SKIP LOCKED";
 
 ReservedJob reserved_job(const mysql::Row& row, const std::string& queue, std::uint64_t owner) {

@@ -11,7 +11,7 @@ namespace bgerp::queue {
 namespace {
 
 // All statements below: READ COMMITTED; rows locked exclusively through PRIMARY (uuid); changing
-// `state` also changes job_run_state, which nobody locks by.
+// `outcome` also changes job_run_outcome, which nobody locks by.
 
 constexpr std::size_t error_bytes_max = 60'000; // TEXT holds 65,535
 constexpr std::size_t history_error_bytes_max = 2'000;
@@ -153,9 +153,9 @@ void runs_ended(
     update_runs(
         session,
         schema,
-        "state = ?, finished_at = UNIX_TIMESTAMP()" + progress,
+        "state = ?, outcome = ?, finished_at = UNIX_TIMESTAMP()" + progress,
         uuids,
-        {state}
+        {state, state}
     );
 }
 
@@ -177,9 +177,9 @@ void run_restarted(
 ) {
     session.execute(
         "UPDATE " + schema("job_run") +
-            " SET state = 'available', job_id = ?, attempts = 0, progress = 0,"
+            " SET state = 'available', outcome = 'open', job_id = ?, attempts = 0, progress = 0,"
             " progress_message = '', cancel_requested = 0, available_at = UNIX_TIMESTAMP(),"
-            " started_at = NULL, finished_at = NULL WHERE uuid = ?",
+            " started_at = 0, finished_at = 0 WHERE uuid = ?",
         {job_id, uuid}
     );
 }

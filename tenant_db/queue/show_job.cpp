@@ -9,8 +9,7 @@ namespace bgerp::queue {
 namespace {
 
 constexpr std::size_t list_max = 1000;
-constexpr std::array states{
-    "scheduled", "available", "running", "retryable", "completed", "failed", "cancelled"};
+constexpr std::array outcomes{"open", "completed", "failed", "cancelled"};
 
 // Sessions are in UTC.
 std::string rfc3339(const std::string& column) {
@@ -20,8 +19,9 @@ std::string rfc3339(const std::string& column) {
 std::string select_runs(const QueueSchema& schema) {
     return "SELECT uuid, kind, queue, priority, state, attempts, progress, progress_message,"
            " output, error, history, batch_id, tags, cancel_requested, " +
-           rfc3339("created_at") + ", " + rfc3339("available_at") + ", " + rfc3339("started_at") +
-           ", " + rfc3339("finished_at") + ", created_at FROM " + schema("job_run");
+           rfc3339("created_at") + ", " + rfc3339("available_at") + ", " +
+           rfc3339("NULLIF(started_at, 0)") + ", " + rfc3339("NULLIF(finished_at, 0)") +
+           ", created_at FROM " + schema("job_run");
 }
 
 Json text_or_null(const mysql::Row& row, unsigned column) {
@@ -75,21 +75,31 @@ Json failed_to_json(const Json& failed) {
         {"finished_at", failed["failed_at"]}};
 }
 
+// Whether jobs in `state` (empty: any) can have the outcome: that of the same name, or still open.
+bool may_hold(std::string_view outcome, std::string_view state) {
+    const bool ended = state == "completed" || state == "failed" || state == "cancelled";
+    return state.empty() || (ended ? outcome == state : outcome == "open");
+}
+
 struct Listed {
     std::int64_t created_at = 0;
     Json job;
 };
 
-// KEY job_run_state (state, created_at) backwards, no locks.
-void list_state(
+// KEY job_run_outcome (outcome, created_at) backwards, no locks.
+void list_outcome(
     mysql::Session& session,
     const QueueSchema& schema,
-    const std::string& state,
+    const char* outcome,
     const JobFilter& filter,
     std::vector<Listed>& listed
 ) {
-    mysql::Params params{state};
-    std::string condition = " FORCE INDEX (job_run_state) WHERE state = ?";
+    mysql::Params params{outcome};
+    std::string condition = " FORCE INDEX (job_run_outcome) WHERE outcome = ?";
+    if (!filter.state.empty()) {
+        condition += " AND state = ?";
+        params.emplace_back(filter.state);
+    }
     if (!filter.kind.empty()) {
         condition += " AND kind = ?";
         params.emplace_back(filter.kind);
@@ -128,9 +138,9 @@ Result<Json> show_job(mysql::Session& session, const QueueSchema& schema, const 
 std::vector<Json>
 list_jobs(mysql::Session& session, const QueueSchema& schema, const JobFilter& filter) {
     std::vector<Listed> listed;
-    for (const char* state : states) {
-        if (filter.state.empty() || filter.state == state) {
-            list_state(session, schema, state, filter, listed);
+    for (const char* outcome : outcomes) {
+        if (may_hold(outcome, filter.state)) {
+            list_outcome(session, schema, outcome, filter, listed);
         }
     }
     std::sort(listed.begin(), listed.end(), [](const Listed& a, const Listed& b) {

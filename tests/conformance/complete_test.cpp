@@ -46,6 +46,26 @@ TEST_F(Complete, ManyAtOnceOfManyGroups) {
     EXPECT_EQ(count("job_run", "state = 'running'"), 1);
 }
 
+// A run of consecutive ids is deleted as a range; what is in the range but wasn't named stays.
+TEST_F(Complete, OnlyTheJobsNamed) {
+    NewJob untracked = job();
+    untracked.tracked = false;
+    push_many(std::vector<NewJob>(6, untracked));
+    const std::vector<ReservedJob> held = take(me, 6);
+    ASSERT_EQ(held[5].key.id - held[0].key.id, 5U);
+    const auto complete = [&](const std::vector<std::size_t>& indexes) {
+        std::vector<Completion> completions;
+        for (const std::size_t index : indexes) {
+            completions.push_back({&held[index], "", "", ""});
+        }
+        return complete_many_if_mine(*pool, soon(), schema, completions);
+    };
+    EXPECT_EQ(complete({2, 0, 0}), 1U); // the same twice: gone the second time
+    EXPECT_EQ(count("jobs"), 4);
+    EXPECT_EQ(complete({5, 3, 4}), 0U);
+    EXPECT_EQ(number("SELECT id FROM jobs"), static_cast<std::int64_t>(held[1].key.id));
+}
+
 TEST_F(Complete, WhoLostTheLeaseChangesNothing) {
     const std::string uuid = push(job());
     const ReservedJob stale = take_one(me);
