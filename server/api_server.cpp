@@ -1,5 +1,6 @@
 #include "server/api_server.hpp"
 
+#include "base/crypto.hpp"
 #include "core_db/core_database.hpp"
 #include "server/middleware/api_application.hpp"
 #include "server/middleware/openapi.hpp"
@@ -50,6 +51,8 @@ struct ApiServer::Impl {
               throttle,
               kinds,
               metrics,
+              shapes,
+              hmac_sha256_hex(core->credentials().core().password, "cursor"),
               to_text(openapi_document(all_endpoints())),
               [this] { return http_server.stats(); }}
         , application(all_endpoints(), services)
@@ -65,6 +68,7 @@ struct ApiServer::Impl {
     LoginThrottle throttle;
     const JobKinds kinds;
     Metrics metrics;
+    data::TableShapes shapes{system_clock()};
     Services services;
     ApiApplication application;
     http::HttpServer http_server; // last: its threads use all of the above

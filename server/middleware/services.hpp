@@ -10,6 +10,7 @@
 #include "server/middleware/login_throttle.hpp"
 #include "server/middleware/metrics.hpp"
 #include "server/middleware/tenancy.hpp"
+#include "tenant_db/data/table_shape.hpp"
 #include "tenant_db/doorbell.hpp"
 #include "tenant_db/tenant_pools.hpp"
 
@@ -28,6 +29,8 @@ struct Services {
     LoginThrottle& throttle;
     const JobKinds& kinds;
     Metrics& metrics;
+    data::TableShapes& shapes;
+    std::string cursor_key;                            // signs the cursors of lists
     std::string openapi;                               // the document's text
     std::function<http::HttpServerStats()> core_stats; // of the HTTP core
 };

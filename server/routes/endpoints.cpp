@@ -1,6 +1,7 @@
 #include "server/routes/endpoints.hpp"
 
 #include "server/routes/batches.hpp"
+#include "server/routes/data.hpp"
 #include "server/routes/health.hpp"
 #include "server/routes/imports.hpp"
 #include "server/routes/jobs.hpp"
@@ -262,6 +263,23 @@ constexpr std::array endpoints{
         .run = download_report,
         .ability = "reports:read",
         .summary = "Download a report"},
+
+    Endpoint{
+        .path = "/api/v1/data",
+        .run = list_resources,
+        .ability = "data:read",
+        .summary = "The tables there are"},
+    Endpoint{
+        .path = "/api/v1/data/{table}",
+        .run = read_table,
+        .ability = "data:read",
+        .query = data_query,
+        .summary = "Rows of a table, filtered, ordered, a page at a time"},
+    Endpoint{
+        .path = "/api/v1/data/{table}/{id}",
+        .run = read_row,
+        .ability = "data:read",
+        .summary = "One row"},
 };
 
 } // namespace
