@@ -7,6 +7,7 @@ namespace bgerp::cli {
 namespace {
 
 constexpr std::array nouns{
+    add_up,
     add_db,
     add_migrate,
     add_org,
@@ -16,10 +17,13 @@ constexpr std::array nouns{
     add_queue,
     add_failed,
     add_batch,
+    add_schedule,
+    add_work,
     add_import,
     add_payroll,
     add_report,
     add_seed,
+    add_bench,
     add_config,
     add_doctor,
 };

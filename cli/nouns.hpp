@@ -8,6 +8,7 @@ namespace bgerp::cli {
 
 void add_account(CLI::App& root, Commands& commands);
 void add_batch(CLI::App& root, Commands& commands);
+void add_bench(CLI::App& root, Commands& commands);
 void add_config(CLI::App& root, Commands& commands);
 void add_db(CLI::App& root, Commands& commands);
 void add_doctor(CLI::App& root, Commands& commands);
@@ -19,8 +20,11 @@ void add_org(CLI::App& root, Commands& commands);
 void add_payroll(CLI::App& root, Commands& commands);
 void add_queue(CLI::App& root, Commands& commands);
 void add_report(CLI::App& root, Commands& commands);
+void add_schedule(CLI::App& root, Commands& commands);
 void add_seed(CLI::App& root, Commands& commands);
 void add_token(CLI::App& root, Commands& commands);
+void add_up(CLI::App& root, Commands& commands);
+void add_work(CLI::App& root, Commands& commands);
 
 /// Adds all of them, in the order in which --help lists them.
 void add_nouns(CLI::App& root, Commands& commands);
