@@ -17,7 +17,7 @@ constexpr std::chrono::seconds statement_time{30};
 constexpr std::size_t probe_chunk = 100;
 
 // A tenant that rings all the time is looked into this often; the reserver is at it anyway.
-constexpr std::chrono::milliseconds probe_interval{20};
+constexpr std::chrono::milliseconds probe_interval{2};
 
 // Due jobs moved at a time, and how many times for one tenant before the next one's turn.
 constexpr std::size_t promote_limit = 1000;
