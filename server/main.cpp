@@ -2,6 +2,7 @@
 #include "base/config.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "base/supervisor.hpp"
 #include "server/api_server.hpp"
 
 #include <CLI/CLI.hpp>
@@ -29,8 +30,11 @@ void serve(const std::string& config_file) {
     std::signal(SIGPIPE, SIG_IGN); // a client that is gone is an error of its write, no more
     ApiServer server(config);
     server.start();
+    const Supervisor supervisor;
+    supervisor.ready();
     int signal = 0;
     sigwait(&signals, &signal);
+    supervisor.stopping();
     log_info("stopping", {{"signal", std::to_string(signal)}});
     server.stop();
     log_info("stopped");
