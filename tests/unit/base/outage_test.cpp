@@ -1,0 +1,33 @@
+#include "base/outage.hpp"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+namespace bgerp {
+namespace {
+
+TEST(Outage, counts_failures_in_a_row_and_ends_its_pause_when_asked_to_stop) {
+    Outage outage("test");
+    StopSignal stop;
+    stop.raise();
+    const std::runtime_error error("away");
+    for (int i = 1; i <= 50; ++i) { // each pause would be up to two seconds
+        EXPECT_TRUE(outage.failed(error, stop));
+        EXPECT_EQ(outage.failures(), i);
+    }
+    outage.succeeded();
+    EXPECT_EQ(outage.failures(), 0);
+}
+
+TEST(Outage, pauses_once_and_goes_on) {
+    Outage outage("test");
+    const StopSignal stop;
+    const auto begun = std::chrono::steady_clock::now();
+    EXPECT_FALSE(outage.failed(std::runtime_error("away"), stop));
+    const auto took = std::chrono::steady_clock::now() - begun;
+    EXPECT_GE(took, std::chrono::milliseconds(25)) << "half of the first pause at least";
+}
+
+} // namespace
+} // namespace bgerp
