@@ -175,9 +175,7 @@ bool Reserver::serve(Work& work, Lane& lane) {
     const double job_ms = lane.cost.job_ms().value_or(job_ms_unknown);
     const std::size_t limit = claim_limit(work, lane, job_ms);
     if (limit == 0) {
-        const std::size_t stock = stock_of(rules_.prefetch, lane.cost.job_ms());
-        const bool hands_full = parts_.ready.room(stock) > 0;
-        parts_.ready.wait_for_room(hands_full ? 0 : stock, hands_full ? short_nap : nap);
+        wait_for_room(lane);
         return false;
     }
     const bool began_at_start = lane.cursor.at_start;
@@ -196,6 +194,17 @@ bool Reserver::serve(Work& work, Lane& lane) {
         work.lanes.ran_dry(lane, began_at_start);
     }
     return true;
+}
+
+// Slots may idle while the hands are full of jobs whose ends are being written: then their room is
+// none, and only time helps.
+void Reserver::wait_for_room(const Lane& lane) {
+    const std::size_t stock = stock_of(rules_.prefetch, lane.cost.job_ms());
+    if (parts_.ready.room(stock) > 0) {
+        stop_.wait_for(short_nap);
+    } else {
+        parts_.ready.wait_for_room(stock, nap);
+    }
 }
 
 std::size_t Reserver::claim_limit(const Work& work, const Lane& lane, double job_ms) const {

@@ -62,6 +62,7 @@ private:
     void release(std::vector<HeldJobPtr> jobs);
     void serve_next();
     [[nodiscard]] bool serve(Work& work, Lane& lane);
+    void wait_for_room(const Lane& lane);
     [[nodiscard]] std::size_t claim_limit(const Work& work, const Lane& lane, double job_ms) const;
     [[nodiscard]] std::size_t hand_over(
         Work& work,
