@@ -26,10 +26,12 @@ protected:
         config_.scheduler.tick_ms = 50;
     }
 
-    schedule::Schedule add(schedule::NewSchedule wanted) {
-        if (wanted.kind.empty()) {
-            wanted.kind = "noop";
-        }
+    [[nodiscard]] static schedule::NewSchedule
+    noop(const std::string& name, const std::string& cron) {
+        return {name, cron, "UTC", "noop"};
+    }
+
+    schedule::Schedule add(const schedule::NewSchedule& wanted) {
         return value_or_throw(mysql::with_transaction(
             *admin_,
             platform_.soon(),
@@ -109,12 +111,12 @@ TEST_F(SchedulerTest, what_cant_be_is_refused_at_once) {
     EXPECT_EQ(refused({"x", "* * * * *", "Mars/Olympus", "noop"}), "time_zone");
     EXPECT_EQ(refused({"x", "* * * * *", "UTC", ""}), "kind");
     EXPECT_NE(refused({"x", "61 * * * *", "UTC", "noop"}), "nothing");
-    add({"x", "* * * * *"});
+    add(noop("x", "* * * * *"));
     EXPECT_EQ(refused({"x", "* * * * *", "UTC", "noop"}), "name") << "the name is taken";
 }
 
 TEST_F(SchedulerTest, a_firing_enqueues_and_moves_on_in_one_step) {
-    add({"hourly", "0 * * * *"});
+    add(noop("hourly", "0 * * * *"));
     make_due("hourly");
     EXPECT_EQ(fire("hourly"), Fired::enqueued);
     const auto after = read("hourly");
@@ -127,7 +129,7 @@ TEST_F(SchedulerTest, a_firing_enqueues_and_moves_on_in_one_step) {
 }
 
 TEST_F(SchedulerTest, of_two_who_saw_it_due_one_fires) {
-    add({"hourly", "0 * * * *"});
+    add(noop("hourly", "0 * * * *"));
     make_due("hourly");
     const auto seen = read("hourly");
     EXPECT_EQ(schedule::fire(*admin_, platform_.soon(), schema_, seen), Fired::enqueued);
@@ -136,10 +138,10 @@ TEST_F(SchedulerTest, of_two_who_saw_it_due_one_fires) {
 }
 
 TEST_F(SchedulerTest, many_missed_runs_are_one_or_none) {
-    add({"make_up", "* * * * *"});
+    add(noop("make_up", "* * * * *"));
     make_due("make_up", 86400);
     EXPECT_EQ(fire("make_up"), Fired::enqueued);
-    schedule::NewSchedule wanted{"let_go", "* * * * *"};
+    schedule::NewSchedule wanted = noop("let_go", "* * * * *");
     wanted.missed = schedule::MissedPolicy::skip;
     add(wanted);
     make_due("let_go", 86400);
@@ -150,8 +152,8 @@ TEST_F(SchedulerTest, many_missed_runs_are_one_or_none) {
 }
 
 TEST_F(SchedulerTest, an_unfinished_job_holds_back_the_next_unless_allowed) {
-    add({"patient", "* * * * *"});
-    schedule::NewSchedule wanted{"eager", "* * * * *"};
+    add(noop("patient", "* * * * *"));
+    schedule::NewSchedule wanted = noop("eager", "* * * * *");
     wanted.overlap = schedule::OverlapPolicy::allow;
     add(wanted);
     for (const char* const name : {"patient", "eager"}) {
@@ -164,7 +166,7 @@ TEST_F(SchedulerTest, an_unfinished_job_holds_back_the_next_unless_allowed) {
 }
 
 TEST_F(SchedulerTest, a_schedule_that_cant_be_read_any_more_is_paused) {
-    add({"odd", "* * * * *"});
+    add(noop("odd", "* * * * *"));
     admin_->acquire(platform_.soon())->execute("UPDATE schedule SET time_zone = 'Mars/Olympus'");
     make_due("odd");
     EXPECT_EQ(fire("odd"), Fired::paused);
@@ -172,7 +174,7 @@ TEST_F(SchedulerTest, a_schedule_that_cant_be_read_any_more_is_paused) {
 }
 
 TEST_F(SchedulerTest, a_paused_one_is_not_due_and_resumes_without_what_it_missed) {
-    add({"shy", "0 0 1 1 *"});
+    add(noop("shy", "0 0 1 1 *"));
     const auto set_paused = [&](bool paused) {
         return value_or_throw(mysql::with_transaction(
             *admin_,
@@ -191,7 +193,7 @@ TEST_F(SchedulerTest, a_paused_one_is_not_due_and_resumes_without_what_it_missed
 }
 
 TEST_F(SchedulerTest, the_sweep_steps_over_a_database_that_is_gone) {
-    add({"hourly", "0 * * * *"});
+    add(noop("hourly", "0 * * * *"));
     make_due("hourly");
     const auto due = schedule::databases_due(
         *admin_,
@@ -203,7 +205,7 @@ TEST_F(SchedulerTest, the_sweep_steps_over_a_database_that_is_gone) {
 
 TEST_F(SchedulerTest, two_schedulers_fire_each_run_once) {
     for (int i = 0; i < 20; ++i) {
-        add({"s" + std::to_string(i), "0 0 1 1 *"});
+        add(noop("s" + std::to_string(i), "0 0 1 1 *"));
         make_due("s" + std::to_string(i));
     }
     Scheduler first(config_, platform_.core());

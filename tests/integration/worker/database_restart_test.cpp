@@ -60,10 +60,21 @@ protected:
         return "`" + tenant_->database + "`." + name;
     }
 
+    /// -1 when the connection, kept from before the restart, turns out to be dead.
+    [[nodiscard]] std::int64_t try_number(const std::string& sql) {
+        try {
+            return admin_->acquire(soon())
+                ->query_one(sql, {}, [](const mysql::Row& row) { return row.i64(0); })
+                .value_or(-1);
+        } catch (const mysql::DatabaseError&) {
+            return -1;
+        }
+    }
+
     [[nodiscard]] std::int64_t number(const std::string& sql) {
-        return admin_->acquire(soon())
-            ->query_one(sql, {}, [](const mysql::Row& row) { return row.i64(0); })
-            .value_or(-1);
+        std::int64_t value = -1;
+        EXPECT_TRUE(eventually([&] { return (value = try_number(sql)) >= 0; }));
+        return value;
     }
 
     void push(int count) {
