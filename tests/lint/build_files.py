@@ -68,6 +68,21 @@ def check_links(tree):
                 yield path, prose.count("\n", 0, match.start()) + 1, problem
 
 
+_MENTION = re.compile(r"(?<![\w./-])(?:[\w-]+/)*[\w-]+\.md\b")
+
+
+def check_mentions(tree):
+    """A document that a text names is there, from the root or from the text's folder."""
+    for file in tree.files:
+        if file.path.startswith("tests/lint/"):
+            continue  # invented names in the rules' own tests
+        folder = posixpath.dirname(file.path)
+        for number, line in enumerate(file.lines, 1):
+            for name in _MENTION.findall(line):
+                if not {name, posixpath.join(folder, name)} & tree.paths:
+                    yield file.path, number, f"no such document: {name}"
+
+
 def _broken(tree, texts, path, target):
     if re.match(r"[a-z]+:", target):
         return None

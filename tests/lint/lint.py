@@ -29,6 +29,7 @@ RULES = {
     "no_glob": build_files.check_no_glob,
     "shell": build_files.check_shell,
     "links": build_files.check_links,
+    "mentions": build_files.check_mentions,
 }
 
 

@@ -162,6 +162,14 @@ class BuildFiles(unittest.TestCase):
             bad = ("docs/A.md", f"[b]({link})\n")
             self.assertEqual(problems(build_files.check_links, target, bad), ["docs/A.md:1"])
 
+    def test_documents_that_comments_name_are_there(self):
+        files = ("docs/b.md", ""), ("base/README.md", "")
+        for good in ("// see docs/b.md\n", "// see README.md\n", "// see a/b.mdx, ../c.md\n"):
+            found = problems(build_files.check_mentions, *files, ("base/a.hpp", good))
+            self.assertEqual(found, [])
+        bad = ("base/a.hpp", "// see docs/c.md\n")
+        self.assertEqual(problems(build_files.check_mentions, *files, bad), ["base/a.hpp:1"])
+
 
 if __name__ == "__main__":
     unittest.main()
