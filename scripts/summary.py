@@ -9,6 +9,7 @@ import csv
 import json
 import os
 import sys
+from decimal import Decimal
 
 
 def read_json(folder, name):
@@ -26,27 +27,47 @@ def payslips(path):
 
 
 def figure(name, value):
-    print(f"  {name:<22}{value:>18}")
+    print(f"  {name:<26}{value:>18}")
+
+
+def print_import(imported):
+    print("Employees")
+    for name in ("rows", "accepted", "rejected"):
+        figure(name, f"{imported[name]:,}")
+    for code, count in sorted(imported["errors"].items()):
+        figure(f"  {code}", f"{count:,}")
+
+
+def print_payroll(payroll):
+    print(f"Payroll of {payroll['period']}")
+    for total in payroll["totals"]:
+        figure("payslips", f"{total['payslips']:,}")
+        for name in ("gross", "deductions", "net", "employer"):
+            figure(f"{name} {total['currency']}", f"{Decimal(total[name]):,}")
+
+
+def print_sales(countries):
+    print("Sales by country, the five best")
+    for row in sorted(countries, key=lambda row: -Decimal(row["total"]))[:5]:
+        figure(row["country"], f"{Decimal(row['total']):,}")
 
 
 def main():
     folder, period = sys.argv[1:3]
     imported, payroll = read_json(folder, "import.json"), read_json(folder, "payroll.json")
-    register = os.path.join(folder, f"payroll_register_{period}.csv")
-    codes = payslips(register)
+    sales = read_json(folder, "sales_by_country.json")
+    register = os.path.join(folder, f"payroll_register_{period}")
+    codes = payslips(f"{register}.csv")
 
-    print(f"\nDemo, payroll of {period}")
-    figure("rows read", f"{imported['rows']:,}")
-    figure("accepted", f"{imported['accepted']:,}")
-    figure("rejected", f"{imported['rejected']:,}")
-    figure("payslips", f"{payroll['payslips']:,}")
-    for name in ("gross", "deductions", "net", "employer"):
-        figure(f"{name} {payroll['currency']}", payroll[name])
-    print(f"\n  register        {os.path.relpath(register)} (and .xlsx)")
-    if imported["rejected"]:
-        errors = os.path.relpath(os.path.join(folder, "employees_errors.csv"))
-        print(f"  rejected rows   {errors}: mend them and import that file")
     print()
+    print_import(imported)
+    print_payroll(payroll)
+    if sales:
+        print_sales(sales)
+    print(f"\nThe register is in {register}.csv and .xlsx.")
+    if imported["rejected"]:
+        errors = os.path.join(folder, "employees_errors.csv")
+        print(f"Rejected rows are in {errors}: mend them there and import that file.")
 
     if len(codes) != len(set(codes)) or len(codes) != payroll["payslips"]:
         print(
