@@ -72,7 +72,7 @@ class Platform:
 
     def kill_database(self) -> None:
         """kill -9 of the database server; returns when it is gone."""
-        pid = int((self.folder / "db/mysql.pid").read_text())
+        pid = int(self.cli("db", "status")["pid"])
         os.kill(pid, signal.SIGKILL)
         wait_until(lambda: not alive(pid), 30, "the killed database to be gone")
 
