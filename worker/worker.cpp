@@ -8,6 +8,7 @@
 #include "worker/reserver.hpp"
 #include "worker/slots.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace bgerp::worker {
@@ -15,6 +16,9 @@ namespace bgerp::worker {
 namespace {
 
 constexpr std::chrono::milliseconds drain_poll{10};
+// Whoever waits for the worker's end waits for a sweep that finds nothing.
+constexpr std::chrono::milliseconds sweep_max_when_ending{100};
+
 constexpr std::chrono::seconds stop_grace{5}; // for handlers that were asked to stop
 
 // Never 0, and within a signed 64-bit column.
@@ -24,6 +28,11 @@ std::uint64_t new_owner() {
     std::uint64_t owner = 0;
     std::memcpy(&owner, bytes, sizeof(owner));
     return (owner >> 1U) | 1U;
+}
+
+std::chrono::milliseconds sweep_interval(const Config& config, const WorkerOptions& options) {
+    const std::chrono::milliseconds configured(config.worker.sweep_ms);
+    return options.stop_when_empty ? std::min(configured, sweep_max_when_ending) : configured;
 }
 
 queue::LeaseRules lease_rules(const Config& config) {
@@ -77,7 +86,7 @@ struct Worker::Machine {
         , doorbell(parts.config.worker.doorbell_listen)
         , registration(parts.core, parts.config.worker.doorbell_listen, doorbell.port())
         , discovery(
-              {std::chrono::milliseconds(parts.config.worker.sweep_ms),
+              {sweep_interval(parts.config, options),
                lease_rules(parts.config),
                QueueSelection(parts.config.worker.queues)},
               {parts.source, inbox, clock, registration, doorbell, pulse}
