@@ -1,7 +1,7 @@
 // How near the engine is to what the table allows. Drains the same backlog twice: by a bare loop
-// (claim along the clustered key, update, delete; no payload looked at, nothing recorded), which is
-// the limit of this machine and server, and by reserve and complete_many_if_mine. Prints both
-// rates, best of some rounds in turn, as JSON.
+// (claim along the clustered key, mark, delete by a list of ids; no payload looked at, no fence,
+// nothing recorded), which is the yardstick on this machine and server, and by reserve and
+// complete_many_if_mine. Prints both rates, best of some rounds in turn, as JSON.
 //
 //   bench_raw_loop --socket PATH [--user U] [--jobs N] [--threads N] [--batch N] [--rounds N]
 #include "tenant_db/queue/enqueue.hpp"
@@ -108,7 +108,7 @@ private:
         const std::string update = "UPDATE jobs FORCE INDEX (PRIMARY) SET reserved_at = 1"
                                    " WHERE queue = 'default' AND priority = 0 AND id IN" +
                                    in;
-        const std::string remove = "DELETE j FROM jobs AS j FORCE INDEX (PRIMARY)"
+        const std::string remove = "DELETE FROM jobs"
                                    " WHERE queue = 'default' AND priority = 0 AND id IN" +
                                    in;
         std::uint64_t last = 0;

@@ -1,0 +1,144 @@
+#include "tenant_db/queue/batch_options.hpp"
+#include "tenant_db/queue/fence_groups.hpp"
+#include "tenant_db/queue/in_list.hpp"
+#include "tenant_db/queue/run_record.hpp"
+
+#include <gmock/gmock.h>
+
+namespace bgerp::queue {
+namespace {
+
+TEST(InList, LengthsAreFewSoThatStatementsStayPrepared) {
+    EXPECT_EQ(in_list(1), " (?)");
+    EXPECT_EQ(padded(2), 10U);
+    EXPECT_EQ(padded(10), 10U);
+    EXPECT_EQ(padded(11), 100U);
+    EXPECT_EQ(padded(101), 500U);
+    EXPECT_EQ(padded(501), 1000U);
+    mysql::Params params;
+    add_padded(params, std::vector<std::int64_t>{7, 8});
+    ASSERT_EQ(params.size(), 10U);
+    EXPECT_EQ(std::get<std::int64_t>(params[0].value()), 7);
+    EXPECT_EQ(std::get<std::int64_t>(params[9].value()), 8);
+    EXPECT_EQ(repeated("(?,?)", 3), "(?,?),(?,?),(?,?)");
+    EXPECT_EQ(rows_per_statement(1234), 500U);
+    EXPECT_EQ(rows_per_statement(34), 10U);
+    EXPECT_EQ(rows_per_statement(4), 1U);
+}
+
+TEST(InList, SlicesCoverEverythingOnce) {
+    std::vector<std::size_t> values(2 * in_list_max + 5);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        values[i] = i;
+    }
+    std::vector<std::size_t> seen;
+    in_slices(values, [&](const std::vector<std::size_t>& slice) {
+        EXPECT_LE(slice.size(), in_list_max);
+        seen.insert(seen.end(), slice.begin(), slice.end());
+    });
+    EXPECT_EQ(seen, values);
+}
+
+ReservedJob reserved(const std::string& queue, std::uint64_t id, std::int64_t attempts) {
+    ReservedJob job;
+    job.key = {queue, 0, id};
+    job.fence = {7, attempts};
+    return job;
+}
+
+std::vector<FenceGroup> groups_of(const std::vector<ReservedJob>& jobs) {
+    std::vector<const ReservedJob*> pointers;
+    std::vector<std::size_t> all;
+    for (const ReservedJob& job : jobs) {
+        all.push_back(pointers.size());
+        pointers.push_back(&job);
+    }
+    return FenceGroup::of(pointers, all);
+}
+
+TEST(FenceGroups, JobsOfOneFenceGoTogetherInKeyOrder) {
+    const std::vector<ReservedJob> jobs{
+        reserved("b", 4, 1),
+        reserved("a", 9, 1),
+        reserved("a", 2, 1),
+        reserved("a", 5, 2)};
+    const auto groups = groups_of(jobs);
+    ASSERT_EQ(groups.size(), 3U);
+    EXPECT_THAT(groups[0].members(), testing::ElementsAre(2, 1));
+    EXPECT_THAT(groups[0].ids(), testing::ElementsAre(2, 9));
+    EXPECT_THAT(groups[1].members(), testing::ElementsAre(3));
+    EXPECT_THAT(groups[2].members(), testing::ElementsAre(0));
+}
+
+TEST(FenceGroups, AGroupIsNoLongerThanAList) {
+    std::vector<ReservedJob> jobs;
+    for (std::uint64_t id = 1; id <= in_list_max + 1; ++id) {
+        jobs.push_back(reserved("a", id, 1));
+    }
+    const auto groups = groups_of(jobs);
+    ASSERT_EQ(groups.size(), 2U);
+    EXPECT_EQ(groups[0].ids().size(), in_list_max);
+}
+
+TEST(FenceGroups, OnlyIdsWithoutAGapAreARange) {
+    const auto condition = [](const std::vector<std::uint64_t>& ids) {
+        std::vector<ReservedJob> jobs;
+        for (const std::uint64_t id : ids) {
+            jobs.push_back(reserved("a", id, 1));
+        }
+        const std::vector<FenceGroup> groups = groups_of(jobs);
+        mysql::Params params;
+        groups.at(0).bind(params);
+        const std::string text = groups.at(0).condition();
+        const auto marks = std::count(text.begin(), text.end(), '?');
+        EXPECT_EQ(static_cast<std::size_t>(marks), params.size());
+        return text;
+    };
+    EXPECT_THAT(condition({3, 4, 5, 6}), testing::HasSubstr("id BETWEEN ? AND ? OR id = ?"));
+    EXPECT_THAT(condition({6, 4, 3, 5}), testing::HasSubstr("BETWEEN"));
+    EXPECT_THAT(condition({3, 5, 6}), testing::HasSubstr("id IN"));
+    EXPECT_THAT(condition({3, 3, 5}), testing::HasSubstr("id IN")); // 4 isn't meant
+    EXPECT_THAT(condition({3, 4}), testing::HasSubstr("id IN"));
+    EXPECT_THAT(condition({3}), testing::HasSubstr("id IN"));
+}
+
+TEST(BatchOptions, AreReadAsTheyWereWritten) {
+    NewJob callback;
+    callback.kind = "mail";
+    callback.args = {{"to", "a"}, {"n", 1}};
+    callback.queue = "slow";
+    callback.priority = -4;
+    callback.delay = std::chrono::seconds(5);
+    callback.max_tries = 2;
+    callback.backoff_s = {1, 2};
+    callback.tags = {"x"};
+    callback.uuid = "0193a5e2-7c11-7a3b-9f00-112233445566";
+    callback.tracked = false;
+    const BatchOptions options{callback, std::nullopt, std::nullopt, true};
+    const BatchOptions read = parse_options(compose_options(options));
+    EXPECT_TRUE(read.allow_failures);
+    EXPECT_FALSE(read.catch_job.has_value());
+    ASSERT_TRUE(read.then_job.has_value());
+    EXPECT_EQ(read.then_job->args, callback.args);
+    EXPECT_EQ(read.then_job->priority, -4);
+    EXPECT_EQ(read.then_job->delay, callback.delay);
+    EXPECT_EQ(read.then_job->max_tries, 2);
+    EXPECT_EQ(read.then_job->timeout_s, std::nullopt);
+    EXPECT_EQ(read.then_job->backoff_s, callback.backoff_s);
+    EXPECT_EQ(read.then_job->uuid, callback.uuid);
+    EXPECT_FALSE(read.then_job->tracked);
+    EXPECT_THROW(static_cast<void>(parse_options("a:0:{}")), Failure);
+    EXPECT_THROW(static_cast<void>(parse_options("{}")), Failure);
+}
+
+TEST(Storable, IsUtf8AndShortEnough) {
+    EXPECT_EQ(storable("plain", 100), "plain");
+    EXPECT_EQ(storable("a\xFFz", 100), "a?z");
+    EXPECT_EQ(storable("abc", 2), "ab");
+    EXPECT_EQ(storable("a\xE2\x82\xAC", 3), "a"); // cut inside a character
+    EXPECT_EQ(storable("a\xE2\x82", 100), "a??"); // came cut
+    EXPECT_EQ(storable("", 10), "");
+}
+
+} // namespace
+} // namespace bgerp::queue
