@@ -11,7 +11,7 @@
 namespace bgerp::cli {
 
 /// Runs one command (`arguments` without the program's name) and returns the exit status
-/// (DESIGN.md section 4). Never throws.
+/// (docs/contracts.md). Never throws.
 [[nodiscard]] int
 run(const std::vector<std::string>& arguments,
     const Environment& environment,

@@ -28,7 +28,7 @@ struct Tenant {
 
 [[nodiscard]] Tenant tenant_of(core_db::Organization organization);
 
-/// The name of a new tenant's database (DESIGN.md section 3).
+/// The name of a new tenant's database (docs/contracts.md).
 [[nodiscard]] std::string tenant_database_name(const std::string& core_name, const OrgCode& code);
 
 } // namespace bgerp

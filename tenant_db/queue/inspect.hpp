@@ -12,7 +12,7 @@
 
 namespace bgerp::queue {
 
-/// A job as the contract shows it (DESIGN.md section 4): {"uuid","kind","queue","priority","state",
+/// A job as the contract shows it (docs/contracts.md): {"uuid","kind","queue","priority","state",
 /// "attempts","progress","output","error","created_at", …}, state one of scheduled, available,
 /// running, retryable, completed, failed, cancelled; times as RFC 3339 in UTC.
 /// not_found for a uuid that is neither tracked nor in failed_jobs.

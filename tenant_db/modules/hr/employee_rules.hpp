@@ -1,4 +1,4 @@
-// What makes a row of an employee file good: the ordered rules of the import (DESIGN.md section 5)
+// What makes a row of an employee file good: the ordered rules of the import (docs/contracts.md)
 // up to the bank account. Used by the importer and by the API's employee resource. Knows nothing
 // of files and databases: duplicates and the number of columns are the importer's. Pure, any
 // thread.

@@ -1,4 +1,4 @@
-// One employee's pay for one month (DESIGN.md section 5): a pure function of the contract, the
+// One employee's pay for one month (docs/contracts.md): a pure function of the contract, the
 // month's attendance and the tenant's components. The payroll job stores what it returns; nothing
 // here knows databases or runs. All arithmetic is exact; gross and each component are rounded once,
 // half away from zero, to the currency's minor unit. Any thread.
