@@ -46,6 +46,13 @@ std::string message_of(const Json& job) {
     return message != job.end() && message->is_string() ? message->get<std::string>() : state;
 }
 
+// Of a job that waits for its next attempt; empty otherwise.
+std::string error_of_attempt(const Json& job) {
+    const auto error = job.find("error");
+    const bool waits = job.value("state", "") == "retryable";
+    return waits && error != job.end() && error->is_string() ? error->get<std::string>() : "";
+}
+
 } // namespace
 
 Json wait_for_job(
@@ -58,6 +65,7 @@ Json wait_for_job(
     const auto begun = SteadyClock::now();
     auto interval = first_interval;
     bool warned = false;
+    std::string told;
     ProgressBar bar;
     for (;;) {
         Json job = value_or_throw(
@@ -71,7 +79,12 @@ Json wait_for_job(
         if (timeout && waited >= *timeout) {
             throw Failure(ErrorCode::timeout, "job " + uuid + " has not ended yet: it is " + state);
         }
-        if (!warned && waited >= patience && state != "running") {
+        if (const std::string error = error_of_attempt(job); !error.empty() && error != told) {
+            told = error;
+            bar.hide();
+            context.output().remark("an attempt failed, it will be tried again: " + error);
+        }
+        if (!warned && waited >= patience && state == "available") {
             warned = true;
             bar.hide();
             warn_without_worker(context, tenant);

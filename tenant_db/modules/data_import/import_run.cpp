@@ -25,10 +25,6 @@ ImportRecord starting_over_if_dry(ImportRecord import) {
     return import;
 }
 
-bool is_damage(ErrorCode code) {
-    return code == ErrorCode::invalid_argument || code == ErrorCode::too_large;
-}
-
 } // namespace
 
 ImportRun::ImportRun(
@@ -58,17 +54,16 @@ Result<Json> ImportRun::run() {
 }
 
 Result<HeaderMap> ImportRun::check_file() {
-    const ImportCursor stored = import_.cursor;
     auto header = read_header(path_, target_, import_.mapping, import_.cursor);
     if (!header) {
-        return give_up(header.error());
+        return header;
     }
     if (import_.scanned) {
         return header;
     }
     control_.progress(0, "checking the file");
     if (auto scanned = scan_records(path_, *header, import_.cursor, control_); !scanned) {
-        return give_up(scanned.error());
+        return tl::unexpected<Error>(scanned.error());
     }
     const auto marked = mysql::with_transaction(
         pool_,
@@ -83,25 +78,6 @@ Result<HeaderMap> ImportRun::check_file() {
         return tl::unexpected<Error>(marked.error());
     }
     return header;
-}
-
-// A damaged file stays damaged: the import ends here, which is written down if the job is still
-// ours. Anything else is the attempt's error, not the import's.
-tl::unexpected<Error> ImportRun::give_up(const Error& error) {
-    if (is_damage(error.code)) {
-        const auto marked = mysql::with_transaction(
-            pool_,
-            step_deadline(),
-            [&](mysql::Transaction& transaction) -> Result<void> {
-                mark_failed(transaction, import_.id, error);
-                return control_.checkpoint(transaction);
-            }
-        );
-        if (!marked) {
-            return tl::unexpected<Error>(marked.error());
-        }
-    }
-    return tl::unexpected<Error>(error);
 }
 
 Result<void> ImportRun::load(const HeaderMap& header) {

@@ -31,7 +31,6 @@ public:
 
 private:
     [[nodiscard]] Result<HeaderMap> check_file();
-    [[nodiscard]] tl::unexpected<Error> give_up(const Error& error);
     [[nodiscard]] Result<void> load(const HeaderMap& header);
     [[nodiscard]] Result<void> load_step(Chunk& chunk, TargetStore& store, const HeaderMap& header);
     [[nodiscard]] Result<Verdict> write_step(

@@ -19,6 +19,27 @@ Result<ImportRecord> load(mysql::Pool& pool, std::uint64_t import_id) {
     return import;
 }
 
+// A damaged or vanished file and a missing module stay so; anything else is the attempt's error and
+// not the import's.
+bool ends_the_import(ErrorCode code) {
+    return code == ErrorCode::invalid_argument || code == ErrorCode::too_large ||
+           code == ErrorCode::not_found;
+}
+
+// Written down if the job is still ours.
+tl::unexpected<Error>
+give_up(mysql::Pool& pool, JobControl& control, std::uint64_t import_id, const Error& error) {
+    const auto marked = mysql::with_transaction(
+        pool,
+        Deadline::after(read_limit),
+        [&](mysql::Transaction& transaction) -> Result<void> {
+            mark_failed(transaction, import_id, error);
+            return control.checkpoint(transaction);
+        }
+    );
+    return tl::unexpected<Error>(marked ? error : marked.error());
+}
+
 } // namespace
 
 Result<Json> run_import(
@@ -35,7 +56,11 @@ Result<Json> run_import(
     const std::string path = storage.path(import->file_name);
     const std::string errors_path = storage.path(import->errors_file_name());
     ImportRun run(pool, control, path, errors_path, *target, std::move(*import));
-    return require_module(target->module, [&] { return run.run(); });
+    auto output = require_module(target->module, [&] { return run.run(); });
+    if (!output && ends_the_import(output.error().code)) {
+        return give_up(pool, control, import_id, output.error());
+    }
+    return output;
 }
 
 } // namespace bgerp::data_import

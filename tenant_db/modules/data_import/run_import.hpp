@@ -18,9 +18,10 @@ namespace bgerp::data_import {
 inline constexpr std::size_t chunk_records = 1000;
 
 /// Returns {"rows","accepted","rejected","errors":{code: rows}, …} (import_output). Errors:
-/// invalid_argument or too_large when the file is damaged or its header doesn't fit (the import has
-/// then failed for good and nothing was loaded), not_found, conflict when it has ended before,
-/// cancelled, lease_lost, storage_full. Failure of the database is thrown and can be tried again.
+/// invalid_argument or too_large when the file is damaged or its header doesn't fit, not_found when
+/// the file or the module is gone (the import has then failed for good and nothing was loaded),
+/// conflict when it has ended before, cancelled, lease_lost, storage_full. Failure of the database
+/// is thrown and can be tried again.
 [[nodiscard]] Result<Json> run_import(
     mysql::Pool& pool, JobControl& control, const TenantStorage& storage, std::uint64_t import_id
 );

@@ -311,6 +311,19 @@ TEST_F(DataImport, AWorkerThatLostTheJobChangesNothing) {
     EXPECT_EQ(db.value("SELECT state FROM data_import"), "completed");
 }
 
+TEST_F(DataImport, WhatIsMissingEndsTheImport) {
+    const auto gone = order(header);
+    std::filesystem::remove_all(db.storage().path("imports"));
+    EXPECT_EQ(run(gone).error().code, ErrorCode::not_found);
+    const auto no_module =
+        order("genre_id,name\n1,Rock\n", ImportMode::insert, false, {}, "genres");
+    db.execute("DROP TABLE genre");
+    const auto output = run(no_module);
+    ASSERT_FALSE(output);
+    EXPECT_NE(output.error().message.find("sales"), std::string::npos);
+    EXPECT_EQ(db.value("SELECT COUNT(*) FROM data_import WHERE state = 'failed'"), "2");
+}
+
 TEST_F(DataImport, TwoImportsOfTheSameRowsAtOnceLoadEachRowOnce) {
     std::string csv = header;
     constexpr std::size_t rows = 5 * chunk_records;
