@@ -35,6 +35,15 @@ const std::string& MultiRow::statement(std::size_t rows) {
     return text;
 }
 
+std::size_t padded_lookup(std::size_t count) {
+    for (const std::size_t size : {10U, 100U, 1000U}) {
+        if (size >= count) {
+            return size;
+        }
+    }
+    return count;
+}
+
 std::string placeholders(std::size_t count) {
     std::string text;
     for (std::size_t i = 0; i < count; ++i) {

@@ -33,6 +33,10 @@ private:
     std::map<std::size_t, std::string> statements_; // by number of rows
 };
 
+/// The number of values to look up with: `count` filled up to one of a few sizes, so that few texts
+/// serve all steps. Repeat a value to get there.
+[[nodiscard]] std::size_t padded_lookup(std::size_t count);
+
 /// "?, ?, ?": placeholders for `count` values.
 [[nodiscard]] std::string placeholders(std::size_t count);
 

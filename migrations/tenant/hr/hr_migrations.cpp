@@ -36,7 +36,8 @@ KEY employee_department (department_id))";
 constexpr const char* attendance = R"(
 employee_id BIGINT UNSIGNED NOT NULL,
 work_date DATE NOT NULL,
-hours DECIMAL(6,2) NOT NULL,
+hours DECIMAL(12,10) NOT NULL,
+import_id BIGINT UNSIGNED NULL,
 PRIMARY KEY (employee_id, work_date))";
 
 constexpr const char* leave_request = R"(
@@ -111,7 +112,7 @@ name VARCHAR(511) NOT NULL,
 department VARCHAR(255) NULL,
 currency CHAR(3) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
 employed_days SMALLINT UNSIGNED NOT NULL,
-hours DECIMAL(10,2) NULL,
+hours DECIMAL(20,10) NULL,
 gross DECIMAL(38,4) NOT NULL,
 deductions DECIMAL(38,4) NOT NULL,
 employer DECIMAL(38,4) NOT NULL,

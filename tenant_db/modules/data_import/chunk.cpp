@@ -45,16 +45,23 @@ std::vector<std::string> Chunk::keys() const {
     keys.reserve(size_);
     for (std::size_t i = 0; i < size_; ++i) {
         if (!entries_[i].error) {
-            keys.push_back(entries_[i].row.front().value());
+            keys.push_back(key_of(target_, entries_[i].row));
         }
     }
     return keys;
 }
 
 RowError Chunk::key_error(RowErrorCode code) const {
-    const std::string key(target_.key());
-    const bool in_file = code == RowErrorCode::duplicate_in_file;
-    return {key, code, in_file ? "an earlier row has the same " + key : key + " exists already"};
+    const std::string key = key_name(target_);
+    const std::string field(target_.columns.front().name);
+    switch (code) {
+    case RowErrorCode::duplicate_in_file:
+        return {field, code, "an earlier row has the same " + key};
+    case RowErrorCode::unknown_value:
+        return {field, code, "there is nothing with this " + field};
+    default:
+        return {field, code, key + " exists already"};
+    }
 }
 
 namespace {
@@ -76,12 +83,12 @@ Verdict Chunk::judge(const ImportCursor& before, const KeyRule& key_rule) const 
     Verdict verdict;
     verdict.cursor = before;
     ImportCursor& cursor = verdict.cursor;
-    std::unordered_set<std::string_view> taken;
+    std::unordered_set<std::string> taken;
     for (std::size_t i = 0; i < size_; ++i) {
         const Entry& entry = entries_[i];
         std::optional<RowError> error = entry.error;
         if (!error) {
-            const std::string& key = entry.row.front().value();
+            const std::string key = key_of(target_, entry.row);
             if (taken.contains(key)) {
                 error = key_error(RowErrorCode::duplicate_in_file);
             } else if (const auto code = key_rule(key)) {

@@ -86,7 +86,7 @@ Result<void> ImportRun::load(const HeaderMap& header) {
         return tl::unexpected<Error>(reader.error());
     }
     Chunk chunk(target_, header);
-    TargetStore store(target_, header, import_.mode);
+    const auto store = make_target_store(target_, header, import_.mode);
     for (;;) {
         if (control_.stop_requested()) {
             return fail(ErrorCode::cancelled, "stopped between two steps of the import");
@@ -98,7 +98,7 @@ Result<void> ImportRun::load(const HeaderMap& header) {
         if (*count == 0) {
             return {};
         }
-        if (auto loaded = load_step(chunk, store, header); !loaded) {
+        if (auto loaded = load_step(chunk, *store, header); !loaded) {
             return loaded;
         }
         report_progress();
@@ -113,7 +113,7 @@ Result<void> ImportRun::load_step(Chunk& chunk, TargetStore& store, const Header
     store.commit_step();
     if (import_.dry_run) {
         for (const ImportedRow* row : verdict->accepted) {
-            seen_.insert(row->front().value());
+            seen_.insert(key_of(target_, *row));
         }
     }
     import_.cursor = std::move(verdict->cursor);
@@ -149,9 +149,9 @@ Result<Verdict> ImportRun::write_step(
             return tl::unexpected<Error>(locked.error());
         }
     }
-    const ExistingKeys existing = store.find_existing(transaction, chunk.keys(), import_.id);
+    const KeyStates states = store.find_keys(transaction, chunk.keys(), import_.id);
     Verdict verdict = chunk.judge(import_.cursor, [&](const std::string& key) {
-        return refuse_key(existing, key);
+        return refuse_key(states, key);
     });
     const auto errors_bytes = errors_file_.write_step(header, verdict.errors);
     if (!errors_bytes) {
@@ -169,16 +169,21 @@ Result<Verdict> ImportRun::write_step(
 }
 
 std::optional<RowErrorCode>
-ImportRun::refuse_key(const ExistingKeys& existing, const std::string& key) const {
+ImportRun::refuse_key(const KeyStates& states, const std::string& key) const {
     if (import_.dry_run && seen_.contains(key)) {
         return RowErrorCode::duplicate_in_file;
     }
-    const auto found = existing.find(key);
-    if (found == existing.end()) {
+    const auto state = states.find(key);
+    if (state == states.end()) {
         return std::nullopt;
     }
-    if (found->second) {
-        return RowErrorCode::duplicate_in_file; // this import wrote it, in an earlier step
+    switch (state->second) {
+    case KeyState::own: // in an earlier step
+        return RowErrorCode::duplicate_in_file;
+    case KeyState::unknown:
+        return RowErrorCode::unknown_value;
+    case KeyState::other:
+        break;
     }
     return import_.mode == ImportMode::insert ? std::optional(RowErrorCode::already_exists)
                                               : std::nullopt;

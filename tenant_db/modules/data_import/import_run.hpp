@@ -42,7 +42,7 @@ private:
     [[nodiscard]] Result<Verdict>
     try_step(const Chunk& chunk, TargetStore& store, const HeaderMap& header);
     [[nodiscard]] std::optional<RowErrorCode>
-    refuse_key(const ExistingKeys& existing, const std::string& key) const;
+    refuse_key(const KeyStates& states, const std::string& key) const;
     [[nodiscard]] Result<Json> finish();
     void report_progress();
 

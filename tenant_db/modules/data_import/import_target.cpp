@@ -66,7 +66,7 @@ struct ToText {
     Text operator()(std::chrono::sys_seconds time) const { return format_time(time); }
 };
 
-Checked check_sales_row(const ImportTarget& target, std::span<const std::string_view> fields) {
+Checked check_plain_row(const ImportTarget& target, std::span<const std::string_view> fields) {
     auto checked = check_row(target.columns, fields);
     if (!checked) {
         return tl::unexpected<RowError>(std::move(checked.error()));
@@ -79,18 +79,36 @@ Checked check_sales_row(const ImportTarget& target, std::span<const std::string_
     return row;
 }
 
+constexpr std::array attendance_columns{
+    ImportColumn{"employee_code", ColumnType::text, true, 64},
+    ImportColumn{"work_date", ColumnType::date, true},
+    ImportColumn{"hours", ColumnType::decimal, true},
+};
+
+Checked check_attendance_row(const ImportTarget& target, std::span<const std::string_view> fields) {
+    constexpr std::int64_t hours_a_day = 24;
+    auto checked = check_plain_row(target, fields);
+    if (checked && Decimal::of(checked->back().value()) > Decimal(hours_a_day)) {
+        return tl::unexpected<RowError>(
+            RowError{"hours", RowErrorCode::invalid_range, "hours must not be more than 24 a day"}
+        );
+    }
+    return checked;
+}
+
 ImportTarget sales_target(sales::SalesTable table, std::string_view name_in_database) {
     return {
         sales::sales_table_name(table),
         name_in_database,
         "sales",
         sales::sales_columns(table),
-        check_sales_row};
+        check_plain_row};
 }
 
 const auto& all_targets() {
-    static const std::array<ImportTarget, 6> targets{
+    static const std::array<ImportTarget, 7> targets{
         ImportTarget{"employees", "employee", "hr", hr::employee_columns, check_employee_row},
+        ImportTarget{"attendance", "attendance", "hr", attendance_columns, check_attendance_row, 2},
         sales_target(sales::SalesTable::customers, "customer"),
         sales_target(sales::SalesTable::invoices, "invoice"),
         sales_target(sales::SalesTable::invoice_lines, "invoice_line"),
@@ -109,6 +127,22 @@ const ImportTarget* find_import_target(std::string_view name) {
         }
     }
     return nullptr;
+}
+
+std::string key_of(const ImportTarget& target, const ImportedRow& row) {
+    std::string key = row.front().value();
+    for (std::size_t i = 1; i < target.key_columns; ++i) {
+        key += key_separator + row[i].value();
+    }
+    return key;
+}
+
+std::string key_name(const ImportTarget& target) {
+    std::string name(target.columns.front().name);
+    for (std::size_t i = 1; i < target.key_columns; ++i) {
+        name += " and " + std::string(target.columns[i].name);
+    }
+    return name;
 }
 
 std::string import_target_names() {

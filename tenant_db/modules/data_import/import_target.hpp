@@ -1,6 +1,6 @@
-// What an import can load: employees and the sales tables, each with its columns, its rules and
-// the table it goes to. The importer works on this description alone, so that a further target is a
-// further entry here. Constants; any thread.
+// What an import can load: employees, their attendance and the sales tables, each with its columns,
+// its rules and the table it goes to. The importer works on this description alone, so that a
+// further target is a further entry here. Constants; any thread.
 #pragma once
 
 #include "tenant_db/modules/import_column.hpp"
@@ -29,9 +29,18 @@ struct ImportTarget {
     tl::expected<ImportedRow, RowError> (*check
     )(const ImportTarget& target, std::span<const std::string_view> fields);
 
-    /// The first column is what rows are told apart by.
-    [[nodiscard]] std::string_view key() const { return columns.front().name; }
+    /// Rows are told apart by the first so many columns.
+    std::size_t key_columns = 1;
 };
+
+/// Stands between the parts of a key of several columns.
+inline constexpr char key_separator = '\n';
+
+/// What a row is told apart by.
+[[nodiscard]] std::string key_of(const ImportTarget& target, const ImportedRow& row);
+
+/// The key's columns for people: "employee_code and work_date".
+[[nodiscard]] std::string key_name(const ImportTarget& target);
 
 /// The target of that name, or null.
 [[nodiscard]] const ImportTarget* find_import_target(std::string_view name);

@@ -8,42 +8,50 @@
 #include "tenant_db/modules/data_import/header_map.hpp"
 #include "tenant_db/modules/data_import/import_record.hpp"
 #include "tenant_db/modules/data_import/import_target.hpp"
-#include "tenant_db/modules/hr/department_store.hpp"
-#include "tenant_db/modules/multi_row.hpp"
 
+#include <memory>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
 namespace bgerp::data_import {
 
-/// Keys that are in the table, each with whether this very import wrote it.
-using ExistingKeys = std::unordered_map<std::string, bool>;
+/// What the database says of a key.
+enum class KeyState {
+    other,   // in the table, but not by this import
+    own,     // this very import wrote it
+    unknown, // names something that must be there and isn't
+};
+
+/// Keys that are not simply free.
+using KeyStates = std::unordered_map<std::string, KeyState>;
 
 class TargetStore {
 public:
-    /// With ImportMode::upsert rows that exist take the columns that the file has, and no others.
-    TargetStore(const ImportTarget& target, const HeaderMap& header, ImportMode mode);
+    TargetStore() = default;
+    TargetStore(const TargetStore&) = delete;
+    TargetStore& operator=(const TargetStore&) = delete;
+    virtual ~TargetStore() = default;
 
-    /// One statement for all of `keys`.
-    [[nodiscard]] ExistingKeys find_existing(
+    /// What stands in the way of rows with these keys (key_of); one or two statements for all.
+    [[nodiscard]] virtual KeyStates find_keys(
         mysql::Session& session, const std::vector<std::string>& keys, std::uint64_t import_id
-    ) const;
+    ) = 0;
 
-    /// Inserts the rows, in upsert mode updates those that exist, marked with the import's id.
-    void write(
+    /// Inserts the rows, in upsert mode updates those that exist, marked with the import's id. In
+    /// the transaction in which find_keys() was asked for them.
+    virtual void write(
         mysql::Transaction& transaction,
         const std::vector<const ImportedRow*>& rows,
         std::uint64_t import_id
-    );
+    ) = 0;
 
     /// The step of the last write() committed.
-    void commit_step() { departments_.commit_step(); }
-
-private:
-    const ImportTarget& target_;
-    std::optional<std::size_t> department_column_; // text in the file, an id in the table
-    MultiRow insert_;
-    hr::DepartmentStore departments_;
+    virtual void commit_step() {}
 };
+
+/// With ImportMode::upsert rows that exist take the columns that the file has, and no others.
+[[nodiscard]] std::unique_ptr<TargetStore>
+make_target_store(const ImportTarget& target, const HeaderMap& header, ImportMode mode);
 
 } // namespace bgerp::data_import

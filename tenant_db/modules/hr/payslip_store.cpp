@@ -2,7 +2,6 @@
 
 #include "base/iso_date.hpp"
 
-#include <array>
 #include <deque>
 #include <unordered_map>
 
@@ -21,9 +20,6 @@ constexpr const char* employees_sql =
 // One range of the primary key (employee_id, work_date) an employee.
 constexpr const char* attendance_head = "SELECT employee_id, work_date, hours FROM attendance "
                                         "WHERE work_date BETWEEN ? AND ? AND employee_id IN (";
-
-// Lookups are padded to one of these numbers of employees.
-constexpr std::array<std::size_t, 3> lookup_sizes{10, 100, 1000};
 
 // Ranges of the primary keys; only rows of this run are locked, which its own row guards anyway.
 constexpr const char* delete_payslips_sql =
@@ -53,15 +49,6 @@ PayrollEmployee employee_of(const mysql::Row& row) {
     employee.terms.base_salary = Decimal::of(row.text(7));
     employee.terms.currency = row.text(8);
     return employee;
-}
-
-std::size_t padded_size(std::size_t count) {
-    for (const std::size_t size : lookup_sizes) {
-        if (size >= count) {
-            return size;
-        }
-    }
-    return count;
 }
 
 } // namespace
@@ -105,7 +92,7 @@ void PayslipStore::read_attendance(
     if (hourly.empty()) {
         return;
     }
-    const std::size_t size = padded_size(hourly.size());
+    const std::size_t size = padded_lookup(hourly.size());
     params.resize(size + 2, params.back());
     session.query(attendance_head + placeholders(size) + ")", params, [&](const mysql::Row& row) {
         hourly.at(row.u64(0))

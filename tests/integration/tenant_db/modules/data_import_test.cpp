@@ -311,6 +311,42 @@ TEST_F(DataImport, AWorkerThatLostTheJobChangesNothing) {
     EXPECT_EQ(db.value("SELECT state FROM data_import"), "completed");
 }
 
+TEST_F(DataImport, AttendanceIsToldApartByEmployeeAndDay) {
+    ASSERT_TRUE(run(order(header + good_row("A1") + good_row("A2"))));
+    const std::string csv = "employee_code,work_date,hours\n"
+                            "A1,2026-10-01,8\nA2,2026-10-01,7.3333\nA1,2026-10-02,9.5\n"
+                            "A1,2026-10-01,4\nA9,2026-10-01,8\nA1,2026-10-03,25\n"
+                            "A1,2026-10-03,-1\n";
+    const auto import = [&](const std::string& text, ImportMode mode) {
+        const auto id = order(text, mode, false, {}, "attendance");
+        auto output = run(id);
+        EXPECT_TRUE(output) << output.error().message;
+        return std::pair((*output)["errors"], errors_of(id));
+    };
+    const auto [errors, file] = import(csv, ImportMode::insert);
+    EXPECT_EQ(
+        errors,
+        Json({{"duplicate_in_file", 1}, {"unknown_value", 1}, {"invalid_range", 1}, {"negative", 1}}
+        )
+    );
+    EXPECT_NE(
+        file.find("an earlier row has the same employee_code and work_date"),
+        std::string::npos
+    );
+    EXPECT_NE(file.find("A9,2026-10-01,8,6,employee_code,unknown_value"), std::string::npos);
+    const char* all =
+        "SELECT employee_code, work_date, hours FROM attendance JOIN employee ON id = "
+        "employee_id ORDER BY 1, 2";
+    EXPECT_EQ(
+        db.table(all, 3),
+        "A1|2026-10-01|8.0000000000\nA1|2026-10-02|9.5000000000\nA2|2026-10-01|7.3333000000\n"
+    );
+    const std::string again = "employee_code,work_date,hours\nA1,2026-10-01,6\n";
+    EXPECT_EQ(import(again, ImportMode::insert).first, Json({{"already_exists", 1}}));
+    EXPECT_EQ(import(again, ImportMode::upsert).first, Json::object());
+    EXPECT_EQ(db.table(all, 3).substr(0, 26), "A1|2026-10-01|6.0000000000");
+}
+
 TEST_F(DataImport, WhatIsMissingEndsTheImport) {
     const auto gone = order(header);
     std::filesystem::remove_all(db.storage().path("imports"));

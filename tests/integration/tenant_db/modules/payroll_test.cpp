@@ -80,7 +80,8 @@ TEST_F(Payroll, PaysSalariedAndHourlyWithAttendance) {
     hire(2, 2, "'2020-01-01', NULL, 'hourly', 20, 'USD'");
     hire(3, 3, "'2026-11-01', NULL, 'salaried', 120000, 'USD'");
     hire(4, 4, "'2020-01-01', '2026-09-30', 'salaried', 120000, 'USD'");
-    db.execute("INSERT INTO attendance VALUES (2, '2026-10-05', 10), (2, '2026-10-06', 7.5), "
+    db.execute("INSERT INTO attendance (employee_id, work_date, hours) VALUES (2, '2026-10-05', "
+               "10), (2, '2026-10-06', 7.5), "
                "(2, '2026-11-02', 8)");
     const auto output = run();
     ASSERT_TRUE(output) << output.error().message;
@@ -88,7 +89,7 @@ TEST_F(Payroll, PaysSalariedAndHourlyWithAttendance) {
         payslips(),
         "E1|-|10000.0000|3018.3300|620.0000|6981.6700|employer_social_security=620.0000,"
         "income_tax=1753.3300,medicare=145.0000,pension=500.0000,social_security=620.0000\n"
-        "E2|17.50|370.0000|46.8100|22.9400|323.1900|employer_social_security=22.9400,"
+        "E2|17.5000000000|370.0000|46.8100|22.9400|323.1900|employer_social_security=22.9400,"
         "income_tax=0.0000,medicare=5.3700,pension=18.5000,social_security=22.9400\n"
     );
     EXPECT_EQ((*output)["payslips"], 2);

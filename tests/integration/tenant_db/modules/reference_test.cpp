@@ -105,9 +105,11 @@ TEST_F(Reference, ThePayrollPaysEverybodyAlike) {
     const std::string attendance = folder() + "/attendance.csv";
     std::ofstream csv(attendance);
     csv << "employee_code,date,hours\n";
-    db.execute("INSERT INTO attendance SELECT id, '2026-10-05', 8 + id % 5 FROM employee "
+    db.execute("INSERT INTO attendance (employee_id, work_date, hours) SELECT id, '2026-10-05', 8 "
+               "+ id % 5 FROM employee "
                "WHERE pay_type = 'hourly' AND id % 3 = 0");
-    db.execute("INSERT INTO attendance SELECT id, '2026-10-17', 7.25 FROM employee "
+    db.execute("INSERT INTO attendance (employee_id, work_date, hours) SELECT id, '2026-10-17', "
+               "7.25 FROM employee "
                "WHERE pay_type = 'hourly' AND id % 6 = 0");
     db.pool().acquire(soon())->query(
         "SELECT employee_code, work_date, hours FROM attendance JOIN employee ON id = employee_id",
