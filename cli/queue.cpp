@@ -3,6 +3,7 @@
 #include "cli/nouns.hpp"
 #include "cli/tenant_session.hpp"
 #include "tenant_db/queue/inspect.hpp"
+#include "tenant_db/queue/pause.hpp"
 
 namespace bgerp::cli {
 
@@ -65,6 +66,34 @@ int clear(Context& context, const ClearOptions& options) {
     return 0;
 }
 
+int set_paused(Context& context, const ClearOptions& options, bool paused) {
+    TenantSession tenant(context, options.org);
+    const auto schema = queue::QueueSchema::current();
+    if (paused) {
+        value_or_throw(queue::pause_queue(*tenant.connection(), schema, options.queue));
+    } else {
+        queue::resume_queue(*tenant.connection(), schema, options.queue);
+        tenant.ring();
+    }
+    context.output().result(
+        {{"org", options.org}, {"queue", options.queue}, {"paused", paused}},
+        "queue " + options.queue + (paused ? " is paused" : " is resumed")
+    );
+    return 0;
+}
+
+void add_pausing(
+    CLI::App& noun, Commands& commands, const char* name, const char* description, bool paused
+) {
+    const auto options = std::make_shared<ClearOptions>();
+    CLI::App& command = *noun.add_subcommand(name, description);
+    command.add_option("ORG", options->org, "The organization")->required();
+    command.add_option("QUEUE", options->queue, "The queue")->capture_default_str();
+    commands.on(command, [options, paused](Context& context) {
+        return set_paused(context, *options, paused);
+    });
+}
+
 } // namespace
 
 void add_queue(CLI::App& root, Commands& commands) {
@@ -75,6 +104,9 @@ void add_queue(CLI::App& root, Commands& commands) {
     CLI::App& stats_command = *noun.add_subcommand("stats", "What waits and runs");
     stats_command.add_option("ORG", *org, "All organizations if not given");
     commands.on(stats_command, [org](Context& context) { return stats(context, *org); });
+
+    add_pausing(noun, commands, "pause", "Begin no more jobs of one", true);
+    add_pausing(noun, commands, "resume", "Begin them again", false);
 
     auto options = std::make_shared<ClearOptions>();
     CLI::App& clear_command = *noun.add_subcommand("clear", "Remove all that wait in one");

@@ -1,6 +1,7 @@
 #include "worker/discovery.hpp"
 
 #include "base/log.hpp"
+#include "tenant_db/queue/pause.hpp"
 #include "tenant_db/queue/probe.hpp"
 
 #include <algorithm>
@@ -148,15 +149,36 @@ void Discovery::promote(const ServedTenant& tenant) {
 }
 
 void Discovery::look_into(const Roster::Member& member) {
-    const auto queues = rules_.selection.among(queue::queues_with_work(
+    auto queues = rules_.selection.among(queue::queues_with_work(
         *member.place.sweep_pool,
         Deadline::after(statement_time),
         member.place.database,
         rules_.lease
     ));
-    if (!queues.empty()) {
-        found_ = true;
-        parts_.inbox.found(member.tenant, queues);
+    if (queues.empty()) {
+        return;
+    }
+    const auto paused = paused_queues(*member.tenant);
+    const auto is_paused = [&](const std::string& queue) {
+        return std::find(paused.begin(), paused.end(), queue) != paused.end();
+    };
+    queues.erase(std::remove_if(queues.begin(), queues.end(), is_paused), queues.end());
+    found_ = found_ || !queues.empty();
+    parts_.inbox.found(member.tenant, queues, paused);
+}
+
+// A tenant whose tables are older than pausing has nothing paused.
+std::vector<std::string> Discovery::paused_queues(const ServedTenant& tenant) {
+    try {
+        const auto connection = tenant.queue_pool->acquire(Deadline::after(statement_time));
+        return queue::paused_queues(*connection, tenant.schema);
+    } catch (const mysql::DatabaseError& error) {
+        const bool not_there = error.error_class() == mysql::ErrorClass::missing_object ||
+                               error.error_class() == mysql::ErrorClass::access_denied;
+        if (!not_there) {
+            throw;
+        }
+        return {};
     }
 }
 

@@ -54,6 +54,7 @@ private:
     void sweep(Time now);
     void sweep_databases(mysql::Pool& pool, const std::vector<std::string>& databases);
     static void promote(const ServedTenant& tenant);
+    [[nodiscard]] static std::vector<std::string> paused_queues(const ServedTenant& tenant);
     void look_into(const Roster::Member& member);
     void probe_rung(Time now);
     [[nodiscard]] Time next_turn() const;

@@ -91,6 +91,15 @@ void Lanes::close_all() {
     }
 }
 
+void Lanes::close(const std::set<std::string>& queues) {
+    for (const std::string& queue : queues) {
+        const auto lane = lanes_.find(queue);
+        if (lane != lanes_.end()) {
+            lane->second.open = false;
+        }
+    }
+}
+
 void Lanes::learn() {
     for (auto& entry : lanes_) {
         LaneMeter& meter = *entry.second.meter;

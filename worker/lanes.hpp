@@ -9,6 +9,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,9 @@ public:
     void ran_dry(Lane& lane, bool began_at_start);
 
     void close_all();
+
+    /// These queues are paused: no more claims from them.
+    void close(const std::set<std::string>& queues);
 
     /// Queues remembered, open or not.
     [[nodiscard]] std::size_t count() const { return lanes_.size(); }

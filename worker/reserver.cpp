@@ -77,6 +77,7 @@ void Reserver::take_news() {
         Work& work = works_[news.tenant->key];
         work.tenant = news.tenant;
         work.lanes.open({news.queues.begin(), news.queues.end()}, now);
+        work.lanes.close(news.paused);
         fairness_.activate(news.tenant->key, news.tenant->weight);
     }
     quiet_.store(fairness_.active_count() == 0);

@@ -18,6 +18,7 @@ namespace bgerp::worker {
 struct WorkNews {
     std::shared_ptr<ServedTenant> tenant;
     std::set<std::string> queues; // with work
+    std::set<std::string> paused; // not to be claimed from
     bool gone = false;            // suspended, archived or moved: no more claims
 };
 
@@ -27,14 +28,19 @@ public:
     explicit WorkInbox(std::function<void()> on_news)
         : on_news_(std::move(on_news)) {}
 
-    void
-    found(const std::shared_ptr<ServedTenant>& tenant, const std::vector<std::string>& queues) {
+    /// There is work in `queues`; those that are `paused` are to be let alone.
+    void found(
+        const std::shared_ptr<ServedTenant>& tenant,
+        const std::vector<std::string>& queues,
+        const std::vector<std::string>& paused
+    ) {
         {
             const std::lock_guard lock(mutex_);
             WorkNews& news = news_[tenant->key];
             news.tenant = tenant;
             news.gone = false;
             news.queues.insert(queues.begin(), queues.end());
+            news.paused = {paused.begin(), paused.end()};
             arrived_.notify_one();
         }
         on_news_();
@@ -42,7 +48,7 @@ public:
 
     void gone(const std::shared_ptr<ServedTenant>& tenant) {
         const std::lock_guard lock(mutex_);
-        news_[tenant->key] = {tenant, {}, true};
+        news_[tenant->key] = {tenant, {}, {}, true};
         arrived_.notify_one();
     }
 

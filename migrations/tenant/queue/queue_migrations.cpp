@@ -22,7 +22,11 @@ void drop_queue_tables(Schema& schema) {
 } // namespace
 
 std::vector<Migration> queue_migrations() {
-    return {{"2026_11_queue_tables", "queue", create_queue_tables, drop_queue_tables}};
+    return {
+        {"2026_11_queue_tables", "queue", create_queue_tables, drop_queue_tables},
+        // The same list, which has grown: makes what an earlier run of it didn't.
+        {"2026_11_queue_tables_added", "queue", create_queue_tables, [](Schema&) {}},
+    };
 }
 
 } // namespace bgerp::migrations

@@ -111,6 +111,10 @@ constexpr std::array tables{
         finished_at INT UNSIGNED NOT NULL DEFAULT 0,
         PRIMARY KEY (uuid),
         KEY job_run_outcome (outcome, created_at)))"},
+    Table{"queue_pause", R"((
+        queue VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+        paused_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,
+        PRIMARY KEY (queue)))"},
     // Recurring jobs. next_run_at is UTC; NULL when it is never due again. The sweep over all
     // tenants reads schedule_due alone.
     Table{"schedule", R"((

@@ -2,6 +2,7 @@
 // happen.
 #include "core_db/worker_registry.hpp"
 #include "tenant_db/doorbell.hpp"
+#include "tenant_db/queue/pause.hpp"
 #include "tests/integration/worker/worker_fixture.hpp"
 
 #include <atomic>
@@ -315,6 +316,27 @@ TEST_F(WorkerTest, serves_the_selected_queues_alone) {
     ASSERT_TRUE(eventually([&] { return worker.finished(); }));
     EXPECT_EQ(state(mine), "completed");
     EXPECT_EQ(state(other), "available");
+}
+
+TEST_F(WorkerTest, a_paused_queue_waits_until_it_is_resumed) {
+    const auto schema = queue::QueueSchema::current();
+    value_or_throw(queue::pause_queue(*pool(tenant_)->acquire(platform_.soon()), schema, "held"));
+    queue::NewJob noop;
+    noop.kind = "noop";
+    noop.queue = "held";
+    const auto held = push(tenant_, noop);
+    start_worker();
+    const auto other = push("noop");
+    ASSERT_TRUE(becomes(other, "completed"));
+    const auto proof = push("noop"); // another sweep at least
+    ASSERT_TRUE(becomes(proof, "completed"));
+    EXPECT_EQ(state(held), "available");
+    EXPECT_EQ(
+        queue::paused_queues(*pool(tenant_)->acquire(platform_.soon()), schema),
+        std::vector<std::string>{"held"}
+    );
+    queue::resume_queue(*pool(tenant_)->acquire(platform_.soon()), schema, "held");
+    EXPECT_TRUE(becomes(held, "completed"));
 }
 
 TEST_F(WorkerTest, a_small_tenant_doesnt_wait_for_a_big_ones_backlog) {
