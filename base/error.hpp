@@ -32,7 +32,7 @@ enum class ErrorCode {
 /// The stable name of a code: what `"code"` holds in JSON output and problem documents.
 [[nodiscard]] std::string_view error_code_name(ErrorCode code);
 
-/// The CLI's exit status for a code (DESIGN.md section 4): 1 failed, 2 usage, 3 not found,
+/// The CLI's exit status for a code (docs/contracts.md): 1 failed, 2 usage, 3 not found,
 /// 4 conflict, 5 unavailable.
 [[nodiscard]] int exit_status(ErrorCode code);
 

@@ -10,7 +10,7 @@
 
 namespace bgerp {
 
-/// A tenant's code, `^[a-z][a-z0-9_]{1,40}$` (DESIGN.md section 3). An OrgCode that exists is
+/// A tenant's code, `^[a-z][a-z0-9_]{1,40}$` (docs/contracts.md). An OrgCode that exists is
 /// valid, which is why its text may stand in a database name.
 class OrgCode {
 public:

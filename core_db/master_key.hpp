@@ -1,4 +1,4 @@
-// The secret that all database passwords are derived from (docs/ARCHITECTURE.md): 32 random bytes in
+// The secret that all database passwords are derived from (docs/tenancy.md): 32 random bytes in
 // a file that only its owner may read. Nothing derived from it is stored anywhere. Immutable,
 // thread-safe; reading and creating block.
 #pragma once
