@@ -106,6 +106,9 @@ Decision decide_end(
     if (outcome.stop == StopReason::lease_lost || error.code == ErrorCode::lease_lost) {
         return {Verdict::drop, 0, describe(error)};
     }
+    if (outcome.outage) {
+        return {Verdict::leave, 0, describe(error)};
+    }
     if (outcome.stop == StopReason::cancelled) {
         return {Verdict::cancel, 0, "cancelled"};
     }

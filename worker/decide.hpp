@@ -22,6 +22,7 @@ enum class Verdict {
     cancel,   // ends as cancelled
     release,  // back to the queue, no attempt spent
     drop,     // not ours any more: write nothing
+    leave,    // the database went away: write nothing, the lease runs out and is rescued
 };
 
 struct Decision {
@@ -53,6 +54,7 @@ decide_start(const queue::Envelope& envelope, const AttemptFacts& facts, const A
 struct Outcome {
     std::optional<Error> error;
     StopReason stop = StopReason::none;
+    bool outage = false; // the database failed the handler: no try of the job's, no fault of its
 };
 
 /// What to do with an attempt that ended. `random01` spreads the backoff.

@@ -30,10 +30,12 @@ Error internal_error(const std::string& detail) {
 }
 
 // The fourth of the four places where exceptions are caught: the attempt.
-Result<Json> run_caught(Handler& handler, JobContext& context) {
+Result<Json> run_caught(Handler& handler, JobContext& context, bool& outage) {
     try {
         return handler.run(context);
     } catch (const Failure& failure) {
+        // Thrown, it is the tenant's database (base/mysql); what else is unavailable is returned.
+        outage = failure.error().code == ErrorCode::unavailable;
         return tl::unexpected<Error>(failure.error());
     } catch (const std::exception& error) {
         return tl::unexpected<Error>(internal_error(error.what()));
@@ -132,7 +134,8 @@ Outcome Executor::run_handler(Attempt& attempt, std::string& output) {
     const Deadline deadline = Deadline::after(timeout);
     attempt.held->renew_until.store(deadline.at() + overrun_max);
     JobContext context(parts_.config, *attempt.held, attempt.envelope, deadline, parts_.open_pool);
-    Result<Json> result = run_caught(*attempt.entry.handler, context);
+    bool outage = false;
+    Result<Json> result = run_caught(*attempt.entry.handler, context, outage);
     attempt.completed = context.completed() && result.has_value();
     const StopReason stop = attempt.held->stop.load();
     if (result) {
@@ -140,7 +143,7 @@ Outcome Executor::run_handler(Attempt& attempt, std::string& output) {
         if (kept && !attempt.completed && !result->is_null()) {
             output = to_text(*result);
         }
-        return {std::nullopt, stop};
+        return {std::nullopt, stop, false};
     }
     if (!result.error().detail.empty()) {
         log_warn(
@@ -151,7 +154,7 @@ Outcome Executor::run_handler(Attempt& attempt, std::string& output) {
              {"detail", result.error().detail}}
         );
     }
-    return {std::move(result.error()), stop};
+    return {std::move(result.error()), stop, outage};
 }
 
 bool Executor::conclude(const Attempt& attempt, const Outcome& outcome, std::string output) {

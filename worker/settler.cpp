@@ -52,6 +52,13 @@ void Settler::settle(
         log_info("job given up, it is somebody else's now", {{"uuid", envelope.uuid}});
         counters_.lost.fetch_add(1);
         return;
+    case Verdict::leave:
+        log_warn(
+            "the database failed an attempt; the job is rescued when its lease runs out",
+            {{"kind", envelope.kind}, {"uuid", envelope.uuid}, {"error", decision.error}}
+        );
+        counters_.lost.fetch_add(1);
+        return;
     case Verdict::run:
     case Verdict::complete:
         return; // not ends that are settled here

@@ -21,7 +21,7 @@ protected:
             envelope_,
             facts_,
             rules_,
-            Outcome{Error{code, "it broke", "", "secret detail"}, stop},
+            Outcome{Error{code, "it broke", "", "secret detail"}, stop, outage_},
             0.5
         );
     }
@@ -29,6 +29,7 @@ protected:
     queue::Envelope envelope_;
     AttemptFacts facts_;
     AttemptRules rules_{3, 10};
+    bool outage_ = false;
 };
 
 TEST_F(Decide, a_first_attempt_runs) {
@@ -81,7 +82,7 @@ TEST_F(Decide, success_completes_whatever_was_asked_meanwhile) {
     for (const StopReason stop :
          {StopReason::none, StopReason::timeout, StopReason::shutdown, StopReason::cancelled}) {
         EXPECT_EQ(
-            decide_end(envelope_, facts_, rules_, Outcome{{}, stop}, 0).verdict,
+            decide_end(envelope_, facts_, rules_, Outcome{{}, stop, false}, 0).verdict,
             Verdict::complete
         );
     }
@@ -104,6 +105,16 @@ TEST_F(Decide, what_another_try_cant_mend_fails_at_once) {
           ErrorCode::storage_full}) {
         EXPECT_EQ(end(code).verdict, Verdict::retry) << error_code_name(code);
     }
+}
+
+TEST_F(Decide, an_outage_of_the_database_spends_no_try) {
+    facts_.attempts = 3;
+    outage_ = true;
+    EXPECT_EQ(end(ErrorCode::unavailable).verdict, Verdict::leave);
+    EXPECT_EQ(end(ErrorCode::unavailable, StopReason::shutdown).verdict, Verdict::leave);
+    EXPECT_EQ(end(ErrorCode::lease_lost).verdict, Verdict::drop);
+    outage_ = false;
+    EXPECT_EQ(end(ErrorCode::unavailable).verdict, Verdict::fail);
 }
 
 TEST_F(Decide, the_last_try_fails) {
