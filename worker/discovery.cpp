@@ -20,9 +20,27 @@ constexpr std::size_t probe_chunk = 100;
 // A tenant that rings all the time is looked into this often; the reserver is at it anyway.
 constexpr std::chrono::milliseconds probe_interval{2};
 
+// Queues of one tenant that its next ring is taken to mean.
+constexpr std::size_t hunches_max = 2;
+constexpr std::chrono::seconds hunch_ttl{10};
+
 // Due jobs moved at a time, and how many times for one tenant before the next one's turn.
 constexpr std::size_t promote_limit = 1000;
 constexpr int promote_rounds = 20;
+
+std::vector<std::string>
+without(const std::vector<std::string>& queues, const std::vector<std::string>& unwanted) {
+    std::vector<std::string> rest;
+    std::copy_if(
+        queues.begin(),
+        queues.end(),
+        std::back_inserter(rest),
+        [&](const std::string& queue) {
+            return std::find(unwanted.begin(), unwanted.end(), queue) == unwanted.end();
+        }
+    );
+    return rest;
+}
 
 } // namespace
 
@@ -92,6 +110,7 @@ void Discovery::sweep(Time now) {
         }
     }
     probed_at_.clear();
+    review_hunches(now);
     found_ = false;
     for (const auto& [pool, databases] : roster_.databases_by_pool()) {
         parts_.clock.observe(pool->acquire(Deadline::after(statement_time))
@@ -159,12 +178,33 @@ void Discovery::look_into(const Roster::Member& member) {
         return;
     }
     const auto paused = paused_queues(*member.tenant);
-    const auto is_paused = [&](const std::string& queue) {
-        return std::find(paused.begin(), paused.end(), queue) != paused.end();
-    };
-    queues.erase(std::remove_if(queues.begin(), queues.end(), is_paused), queues.end());
+    queues = without(queues, paused);
     found_ = found_ || !queues.empty();
     parts_.inbox.found(member.tenant, queues, paused);
+    queues.resize(std::min(queues.size(), hunches_max));
+    hunches_[member.tenant->org] = {std::move(queues), SteadyClock::now()};
+}
+
+// A tenant that rings mostly means the queue it meant a moment ago: the reserver may try that while
+// the queues are still being looked into. Wrong, it costs one empty claim.
+void Discovery::follow_hunch(const Roster::Member& member) {
+    const auto hunch = hunches_.find(member.tenant->org);
+    if (hunch != hunches_.end() && !hunch->second.queues.empty()) {
+        parts_.inbox.found(member.tenant, hunch->second.queues, {});
+    }
+}
+
+// What was paused meanwhile must not be claimed on a hunch for longer than a sweep.
+void Discovery::review_hunches(Time now) {
+    for (auto hunch = hunches_.begin(); hunch != hunches_.end();) {
+        const Roster::Member* const member = roster_.by_org(hunch->first);
+        if (member == nullptr || now > hunch->second.at + hunch_ttl) {
+            hunch = hunches_.erase(hunch);
+            continue;
+        }
+        hunch->second.queues = without(hunch->second.queues, paused_queues(*member->tenant));
+        ++hunch;
+    }
 }
 
 // A tenant whose tables are older than pausing has nothing paused.
@@ -194,6 +234,7 @@ void Discovery::probe_rung(Time now) {
         }
         if (member != nullptr) {
             probed_at_[*ring] = now;
+            follow_hunch(*member);
             look_into(*member);
         }
         ring = rung_.erase(ring);

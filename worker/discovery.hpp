@@ -49,6 +49,11 @@ public:
     [[nodiscard]] Time quiet_since() const { return quiet_since_.load(); }
 
 private:
+    struct Hunch {
+        std::vector<std::string> queues;
+        Time at;
+    };
+
     void run(Pulse::Beat& beat);
     void turn(Time now);
     void sweep(Time now);
@@ -56,6 +61,8 @@ private:
     static void promote(const ServedTenant& tenant);
     [[nodiscard]] static std::vector<std::string> paused_queues(const ServedTenant& tenant);
     void look_into(const Roster::Member& member);
+    void follow_hunch(const Roster::Member& member);
+    void review_hunches(Time now);
     void probe_rung(Time now);
     [[nodiscard]] Time next_turn() const;
 
@@ -64,6 +71,7 @@ private:
     Roster roster_;
     std::set<std::string> rung_; // waiting for their probe
     std::map<std::string, Time> probed_at_;
+    std::map<std::string, Hunch> hunches_; // by org: where work was found last
     Time next_sweep_{};
     Time next_heartbeat_{};
     bool found_ = false; // anything, in the sweep under way
