@@ -14,6 +14,11 @@ class WorkerTest : public WorkerFixture {
 protected:
     ~WorkerTest() override { stop_workers(); } // before the members below go
 
+    [[nodiscard]] std::size_t live_workers() {
+        const auto connection = platform_.core().pool().acquire(platform_.soon());
+        return core_db::list_workers(*connection, std::chrono::seconds(15)).size();
+    }
+
     std::atomic<int> calls_{0};
     std::atomic<int> big_done_{0};
     std::atomic<bool> running_{false};
@@ -233,10 +238,7 @@ TEST_F(WorkerTest, tenants_come_and_go_without_a_restart) {
 TEST_F(WorkerTest, a_ring_of_the_doorbell_beats_the_sweep) {
     config_.worker.sweep_ms = 60000;
     start_worker();
-    ASSERT_TRUE(eventually([&] {
-        const auto connection = platform_.core().pool().acquire(platform_.soon());
-        return !core_db::list_workers(*connection, std::chrono::seconds(15)).empty();
-    }));
+    ASSERT_TRUE(eventually([&] { return live_workers() == 1; }));
     Doorbell doorbell(platform_.core().pool());
     const auto uuid = push("noop");
     // The first sweep may still be under way; a second ring is harmless.
@@ -258,8 +260,9 @@ TEST_F(WorkerTest, stopping_lets_a_running_job_finish) {
     });
     const auto uuid = push("work");
     Worker& worker = start_worker();
-    ASSERT_TRUE(eventually([&] { return running_.load(); }));
+    ASSERT_TRUE(eventually([&] { return running_.load() && live_workers() == 1; }));
     std::thread stopping([&] { worker.stop(); });
+    EXPECT_TRUE(eventually([&] { return live_workers() == 0; })) << "it looks for work no more";
     const auto late = push("noop");
     go_ = true;
     stopping.join();
