@@ -63,6 +63,8 @@ struct ServerConfig {
     std::int64_t body_kib_max = 1024;
     std::int64_t request_timeout_s = 30;
     std::int64_t idle_timeout_s = 60;
+    std::string tls_cert_file; // chain in PEM; empty: no TLS, as behind a proxy on this machine
+    std::string tls_key_file;
 };
 
 struct QueueConfig {

@@ -44,6 +44,8 @@ std::vector<Binding> bindings_of(Config& c) {
         {"server", "body_kib_max", IntegerTarget{&s.body_kib_max, 1, 65536}},
         {"server", "request_timeout_s", IntegerTarget{&s.request_timeout_s, 1, 3600}},
         {"server", "idle_timeout_s", IntegerTarget{&s.idle_timeout_s, 1, 3600}},
+        {"server", "tls_cert_file", PathTarget{&s.tls_cert_file}},
+        {"server", "tls_key_file", PathTarget{&s.tls_key_file}},
         {"queue", "lease_s", IntegerTarget{&q.lease_s, 2, 3600}},
         {"queue", "retry_after_s", IntegerTarget{&q.retry_after_s, 2, day_s}},
         {"queue", "max_tries", IntegerTarget{&q.max_tries, 1, 1000}},

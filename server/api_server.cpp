@@ -16,6 +16,8 @@ http::HttpServerOptions options_of(const ServerConfig& config) {
     http::HttpServerOptions options;
     options.listen = config.listen;
     options.port = static_cast<std::uint16_t>(config.port);
+    options.tls_cert_file = config.tls_cert_file;
+    options.tls_key_file = config.tls_key_file;
     options.network_threads = static_cast<std::size_t>(config.network_threads);
     options.blocking_threads = static_cast<std::size_t>(config.database_threads);
     options.blocking_queue_max = static_cast<std::size_t>(config.database_queue_max);

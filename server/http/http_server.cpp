@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "server/http/listener.hpp"
 #include "server/http/network_thread.hpp"
+#include "server/http/tls.hpp"
 
 #include <condition_variable>
 #include <mutex>
@@ -22,7 +23,10 @@ struct HttpServer::Impl {
         : options(std::move(wanted))
         , blocking(options.blocking_threads, options.blocking_queue_max)
         , files(file_threads, options.limits.connections_max) // a piece per connection: never full
-        , shared{options.limits, application, blocking, files} {
+        , tls(options.tls_cert_file.empty()
+                  ? nullptr
+                  : make_tls_context(options.tls_cert_file, options.tls_key_file))
+        , shared{options.limits, application, blocking, files, tls.get()} {
         for (std::size_t i = 0; i < options.network_threads; ++i) {
             threads.push_back(std::make_unique<NetworkThread>(shared, [this] {
                 connection_ended();
@@ -49,6 +53,7 @@ struct HttpServer::Impl {
     HttpServerOptions options;
     BlockingPool blocking;
     BlockingPool files;
+    std::shared_ptr<asio::ssl::context> tls;
     SessionShared shared;
     std::vector<std::unique_ptr<NetworkThread>> threads;
     std::atomic<std::size_t> connections{0};
@@ -77,7 +82,8 @@ void HttpServer::start() {
         ListenerOptions{
             impl.options.listen,
             impl.options.port,
-            impl.options.limits.connections_max},
+            impl.options.limits.connections_max,
+            impl.tls != nullptr},
         std::move(contexts),
         impl.connections,
         [&impl](Tcp::socket socket, std::size_t thread) {

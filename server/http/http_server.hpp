@@ -15,6 +15,8 @@ namespace bgerp::http {
 struct HttpServerOptions {
     std::string listen = "127.0.0.1"; // an address, not a name
     std::uint16_t port = 0;           // 0: any free one
+    std::string tls_cert_file;        // PEM; empty: plain HTTP
+    std::string tls_key_file;
     std::size_t network_threads = 1;
     std::size_t blocking_threads = 8;
     std::size_t blocking_queue_max = 256;
@@ -32,7 +34,7 @@ struct HttpServerStats {
 
 class HttpServer final : public Service {
 public:
-    /// `application` must outlive the server.
+    /// `application` must outlive the server. Throws Failure when the certificate can't be used.
     HttpServer(HttpServerOptions options, Application& application);
     ~HttpServer() override;
 

@@ -112,7 +112,7 @@ void Listener::take(Tcp::socket socket, std::size_t index) {
         return;
     }
     refused_.fetch_add(1, std::memory_order_relaxed);
-    if (refusals_open_ < refusals_open_max) {
+    if (!options_.tls && refusals_open_ < refusals_open_max) {
         ++refusals_open_;
         asio::co_spawn(
             *contexts_.front(),

@@ -1,5 +1,5 @@
 // Accepts connections on the first network thread and deals them out to all of them in turn. Those
-// above the limit get 503 with Retry-After and are closed. Used by HttpServer.
+// above the limit get 503 with Retry-After (without TLS) and are closed. Used by HttpServer.
 #pragma once
 
 #include "server/http/asio.hpp"
@@ -16,6 +16,7 @@ struct ListenerOptions {
     std::string address;
     std::uint16_t port = 0;
     std::size_t connections_max = 0;
+    bool tls = false; // then a plain 503 would make no sense to the client
 };
 
 class Listener {

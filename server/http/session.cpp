@@ -31,7 +31,7 @@ void Session::drain() {
 }
 
 asio::awaitable<void> Session::serve_all() {
-    bool more = true;
+    bool more = co_await wire_.handshake();
     while (more && !shared_.draining) {
         Request request;
         Problem problem;
@@ -55,6 +55,8 @@ asio::awaitable<void> Session::serve_all() {
     }
     if (unread_ && !broken_) {
         co_await wire_.linger();
+    } else if (!broken_) {
+        co_await wire_.say_goodbye();
     }
 }
 

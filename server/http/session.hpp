@@ -14,8 +14,9 @@ namespace bgerp::http {
 struct SessionShared {
     const Limits& limits;
     Application& application;
-    BlockingPool& blocking; // admit() and handle()
-    BlockingPool& files;    // pieces of uploads and downloads
+    BlockingPool& blocking;  // admit() and handle()
+    BlockingPool& files;     // pieces of uploads and downloads
+    asio::ssl::context* tls; // null: plain HTTP
     std::atomic<bool> draining{false};
 };
 
@@ -23,7 +24,7 @@ class Session {
 public:
     Session(Tcp::socket socket, SessionShared& shared)
         : shared_(shared)
-        , wire_(std::move(socket), shared.limits) {}
+        , wire_(std::move(socket), shared.limits, shared.tls) {}
 
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;

@@ -2,6 +2,7 @@
 
 #include "server/http/request_head.hpp"
 
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 
 #include <array>
@@ -30,10 +31,33 @@ Problem problem_of_parser(const ErrorCodeOfAsio& error) {
 
 } // namespace
 
-Wire::Wire(Tcp::socket socket, const Limits& limits)
+struct Wire::Tls {
+    Tls(beast::tcp_stream& below, asio::ssl::context& context)
+        : stream(below, context) {}
+
+    asio::ssl::stream<beast::tcp_stream&> stream;
+};
+
+Wire::Wire(Tcp::socket socket, const Limits& limits, asio::ssl::context* tls)
     : limits_(limits)
     , stream_(std::move(socket))
+    , tls_(tls == nullptr ? nullptr : std::make_unique<Tls>(stream_, *tls))
     , buffer_(limits.header_bytes_max + read_bytes) {}
+
+Wire::~Wire() = default;
+
+asio::awaitable<bool> Wire::handshake() {
+    if (!tls_) {
+        co_return true;
+    }
+    stream_.expires_after(limits_.request_time);
+    ErrorCodeOfAsio error;
+    co_await tls_->stream.async_handshake(
+        asio::ssl::stream_base::server,
+        asio::redirect_error(asio::use_awaitable, error)
+    );
+    co_return !error;
+}
 
 std::string Wire::peer() const {
     ErrorCodeOfAsio error;
@@ -45,10 +69,19 @@ asio::awaitable<bool> Wire::read_more(steady_clock::time_point until) {
     stream_.expires_at(until);
     ErrorCodeOfAsio error;
     const std::size_t room = std::min(read_bytes, buffer_.max_size() - buffer_.size());
-    const std::size_t got = co_await stream_.async_read_some(
-        buffer_.prepare(room),
-        asio::redirect_error(asio::use_awaitable, error)
-    );
+    const auto into = buffer_.prepare(room);
+    std::size_t got = 0;
+    if (tls_) {
+        got = co_await tls_->stream.async_read_some(
+            into,
+            asio::redirect_error(asio::use_awaitable, error)
+        );
+    } else {
+        got = co_await stream_.async_read_some(
+            into,
+            asio::redirect_error(asio::use_awaitable, error)
+        );
+    }
     buffer_.commit(got);
     co_return !error;
 }
@@ -230,8 +263,28 @@ asio::awaitable<bool> Wire::write_all(std::string_view a, std::string_view b) {
         asio::const_buffer(a.data(), a.size()),
         asio::const_buffer(b.data(), b.size())};
     ErrorCodeOfAsio error;
-    co_await asio::async_write(stream_, buffers, asio::redirect_error(asio::use_awaitable, error));
+    if (tls_) {
+        co_await asio::async_write(
+            tls_->stream,
+            buffers,
+            asio::redirect_error(asio::use_awaitable, error)
+        );
+    } else {
+        co_await asio::async_write(
+            stream_,
+            buffers,
+            asio::redirect_error(asio::use_awaitable, error)
+        );
+    }
     co_return !error;
+}
+
+asio::awaitable<void> Wire::say_goodbye() {
+    if (tls_) { // tells the client that nothing was cut off
+        stream_.expires_after(linger_time);
+        ErrorCodeOfAsio ignored;
+        co_await tls_->stream.async_shutdown(asio::redirect_error(asio::use_awaitable, ignored));
+    }
 }
 
 asio::awaitable<void> Wire::linger() {

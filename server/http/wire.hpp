@@ -7,10 +7,12 @@
 #include "server/http/limits.hpp"
 #include "server/http/problem.hpp"
 #include "server/http/request.hpp"
+#include "server/http/tls.hpp"
 
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/parser.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,7 +27,15 @@ public:
         refused, // `problem` says why; the connection can't go on afterwards
     };
 
-    Wire(Tcp::socket socket, const Limits& limits);
+    /// Speaks TLS when `tls` isn't null.
+    Wire(Tcp::socket socket, const Limits& limits, asio::ssl::context* tls = nullptr);
+    Wire(const Wire&) = delete;
+    Wire& operator=(const Wire&) = delete;
+    ~Wire();
+
+    /// To be called first. False when the client doesn't come to terms in time; at once true
+    /// without TLS.
+    asio::awaitable<bool> handshake();
 
     /// The next request's head. Waits for its first byte up to the idle time, then for the rest
     /// up to the request time.
@@ -58,6 +68,9 @@ public:
     /// read the answer instead of a reset.
     asio::awaitable<void> linger();
 
+    /// Ends TLS in order, so that the client can tell an end from a cut. Nothing without TLS.
+    asio::awaitable<void> say_goodbye();
+
     /// Cuts the connection; what is awaited on it ends.
     void close();
 
@@ -77,8 +90,11 @@ private:
     );
     asio::awaitable<bool> write_all(std::string_view a, std::string_view b);
 
+    struct Tls;
+
     const Limits& limits_;
     beast::tcp_stream stream_;
+    std::unique_ptr<Tls> tls_; // around stream_; null without TLS
     beast::flat_buffer buffer_;
     std::optional<Parser> parser_;
 };
