@@ -123,6 +123,18 @@ constexpr std::array endpoints{
         .ability = "jobs:read",
         .summary = "Queues with their counts"},
     Endpoint{
+        .method = Method::post,
+        .path = "/api/v1/queues/{queue}/pause",
+        .run = pause_queue,
+        .ability = "queues:pause",
+        .summary = "Begin no more jobs of a queue"},
+    Endpoint{
+        .method = Method::post,
+        .path = "/api/v1/queues/{queue}/resume",
+        .run = resume_queue,
+        .ability = "queues:pause",
+        .summary = "Begin its jobs again"},
+    Endpoint{
         .path = "/api/v1/failed-jobs",
         .run = list_failed_jobs,
         .ability = "jobs:read",

@@ -1,6 +1,9 @@
 #include "server/routes/queues.hpp"
 
 #include "tenant_db/queue/inspect.hpp"
+#include "tenant_db/queue/pause.hpp"
+
+#include <set>
 
 namespace bgerp::server {
 
@@ -8,24 +11,59 @@ namespace {
 
 constexpr std::int64_t offset_max = 1'000'000;
 
-Json stats_json(const queue::QueueStats& stats) {
+queue::QueueStats of_name(const std::string& name) {
+    queue::QueueStats stats;
+    stats.queue = name;
+    return stats;
+}
+
+Json stats_json(const queue::QueueStats& stats, bool paused) {
     return {
         {"queue", stats.queue},
         {"available", stats.available},
         {"scheduled", stats.scheduled},
         {"running", stats.running},
-        {"oldest_wait_s", stats.oldest_wait_s}};
+        {"oldest_wait_s", stats.oldest_wait_s},
+        {"paused", paused}};
 }
 
 } // namespace
 
 Result<http::Response> list_queues(Call& call) {
+    const auto session = call.pool->acquire(call.deadline());
+    const auto schema = queue::QueueSchema::current();
+    const auto names = queue::paused_queues(*session, schema);
+    std::set<std::string> paused(names.begin(), names.end());
     Json queues = Json::array();
-    for (const auto& stats :
-         queue::queue_stats(*call.pool->acquire(call.deadline()), queue::QueueSchema::current())) {
-        queues.push_back(stats_json(stats));
+    for (const auto& stats : queue::queue_stats(*session, schema)) {
+        queues.push_back(stats_json(stats, paused.erase(stats.queue) > 0));
+    }
+    for (const std::string& name : paused) { // without a job at this moment
+        queues.push_back(stats_json(of_name(name), true));
     }
     return http::json_response(200, {{"queues", std::move(queues)}});
+}
+
+Result<http::Response> pause_queue(Call& call) {
+    const auto paused = queue::pause_queue(
+        *call.pool->acquire(call.deadline()),
+        queue::QueueSchema::current(),
+        call.path_param()
+    );
+    if (!paused) {
+        return tl::unexpected<Error>(paused.error());
+    }
+    return http::json_response(200, {{"queue", call.path_param()}, {"paused", true}});
+}
+
+Result<http::Response> resume_queue(Call& call) {
+    queue::resume_queue(
+        *call.pool->acquire(call.deadline()),
+        queue::QueueSchema::current(),
+        call.path_param()
+    );
+    call.ring();
+    return http::json_response(200, {{"queue", call.path_param()}, {"paused", false}});
 }
 
 Result<http::Response> list_failed_jobs(Call& call) {

@@ -53,6 +53,25 @@ TEST_F(Jobs, APushedJobIsThereAndCanBeCancelled) {
     EXPECT_EQ(count(tenants_[0], count_jobs), 0);
 }
 
+TEST_F(Jobs, AQueueIsPausedAndResumed) {
+    start();
+    EXPECT_EQ(ask("POST", "/api/v1/queues/mail/pause", {token_}).json["paused"], true);
+    EXPECT_EQ(get("/api/v1/queues").json["queues"][0]["queue"], "mail") << "empty, and paused";
+    EXPECT_EQ(post("/api/v1/jobs", {{"kind", "noop"}, {"queue", "mail"}}).status, 202);
+    const Answer paused = get("/api/v1/queues");
+    ASSERT_EQ(paused.json["queues"].size(), 1U);
+    EXPECT_EQ(paused.json["queues"][0]["paused"], true);
+    EXPECT_EQ(paused.json["queues"][0]["available"], 1);
+    EXPECT_EQ(ask("POST", "/api/v1/queues/mail/resume", {token_}).json["paused"], false);
+    EXPECT_EQ(get("/api/v1/queues").json["queues"][0]["paused"], false);
+    EXPECT_EQ(
+        ask("POST", "/api/v1/queues/" + std::string(300, 'q') + "/pause", {token_}).status,
+        422
+    );
+    const std::string reader = token_of(tenants_[0], {"jobs:*"});
+    EXPECT_EQ(ask("POST", "/api/v1/queues/mail/pause", {reader}).status, 403);
+}
+
 TEST_F(Jobs, ADelayedJobIsScheduled) {
     start();
     const Answer pushed = post("/api/v1/jobs", {{"kind", "noop"}, {"delay_s", 3600}});
