@@ -78,7 +78,7 @@ def check_mentions(tree):
             continue  # invented names in the rules' own tests
         folder = posixpath.dirname(file.path)
         for number, line in enumerate(file.lines, 1):
-            for name in _MENTION.findall(line):
+            for name in _MENTION.findall(_LINK.sub("", line)):  # links are checked above
                 if not {name, posixpath.join(folder, name)} & tree.paths:
                     yield file.path, number, f"no such document: {name}"
 

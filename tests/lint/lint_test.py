@@ -167,6 +167,8 @@ class BuildFiles(unittest.TestCase):
         for good in ("// see docs/b.md\n", "// see README.md\n", "// see a/b.mdx, ../c.md\n"):
             found = problems(build_files.check_mentions, *files, ("base/a.hpp", good))
             self.assertEqual(found, [])
+        link = ("A.md", "[c.md](docs/b.md)\n")
+        self.assertEqual(problems(build_files.check_mentions, *files, link), [])
         bad = ("base/a.hpp", "// see docs/c.md\n")
         self.assertEqual(problems(build_files.check_mentions, *files, bad), ["base/a.hpp:1"])
 
