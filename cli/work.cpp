@@ -41,6 +41,9 @@ std::vector<std::string> arguments_of(Context& context, const WorkOptions& optio
 }
 
 int work(Context& context, const WorkOptions& options) {
+    for (const std::string& org : options.orgs) {
+        static_cast<void>(context.tenant(org)); // a worker would wait for a misspelt one for ever
+    }
     std::vector<std::string> arguments = arguments_of(context, options);
     std::vector<char*> pointers;
     for (std::string& argument : arguments) {

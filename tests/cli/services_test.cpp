@@ -87,12 +87,17 @@ TEST_F(ServicesCli, AWorkerEndsWhenNothingIsLeft) {
         completed += state(uuid) == "completed" ? 1 : 0;
     }
     EXPECT_EQ(completed, 1);
+    EXPECT_EQ(cli_.run({"queue", "pause", "acme", "default"}).status, 0);
+    ASSERT_EQ(cli_.run({"work", "--stop-when-empty"}).status, 0)
+        << "what is paused isn't waited for";
+    EXPECT_EQ(cli_.run({"queue", "resume", "acme", "default"}).status, 0);
     ASSERT_EQ(cli_.run({"work", "--stop-when-empty", "--queues", "default"}).status, 0);
     for (const std::string& uuid : uuids) {
         EXPECT_EQ(state(uuid), "completed");
     }
     EXPECT_EQ(cli_.run({"work", "--concurrency", "0"}).status, 2);
     EXPECT_EQ(cli_.run({"work", "Not-A-Code"}).status, 1);
+    EXPECT_EQ(cli_.run({"work", "nobody"}).status, 3);
 }
 
 TEST_F(ServicesCli, BenchmarksMeasureAndCleanUp) {
