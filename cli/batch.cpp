@@ -15,35 +15,13 @@ struct BatchOption {
     std::size_t limit = 50;
 };
 
-const char* state_of(const queue::BatchState& batch) {
-    if (batch.cancelled) {
-        return "cancelled";
-    }
-    return batch.finished ? "finished" : "running";
-}
-
-Json document_of(const queue::BatchState& batch) {
-    return {
-        {"id", batch.id},
-        {"name", batch.name},
-        {"state", state_of(batch)},
-        {"total", batch.total},
-        {"pending", batch.pending},
-        {"failed", batch.failed},
-        {"progress", batch.progress()},
-        {"cancelled", batch.cancelled},
-        {"finished", batch.finished},
-        {"created_at", batch.created_at},
-        {"finished_at", batch.finished_at ? Json(*batch.finished_at) : Json()}};
-}
-
 Table table_of(const std::vector<queue::BatchState>& batches) {
     Table table{{"ID", "NAME", "STATE", "TOTAL", "PENDING", "FAILED"}, {}};
     for (const queue::BatchState& batch : batches) {
         table.rows.push_back(
             {batch.id,
              batch.name,
-             state_of(batch),
+             batch.state(),
              std::to_string(batch.total),
              std::to_string(batch.pending),
              std::to_string(batch.failed)}
@@ -58,7 +36,7 @@ int list(Context& context, const BatchOption& option) {
         queue::list_batches(*tenant.connection(), queue::QueueSchema::current(), option.limit);
     Json document = Json::array();
     for (const queue::BatchState& batch : batches) {
-        document.push_back(document_of(batch));
+        document.push_back(to_json(batch));
     }
     context.output().result(document, table_of(batches));
     return 0;
@@ -69,7 +47,7 @@ int show(Context& context, const BatchOption& option) {
     const auto batch = value_or_throw(
         queue::find_batch(*tenant.connection(), queue::QueueSchema::current(), option.id)
     );
-    context.output().result(document_of(batch), table_of({batch}));
+    context.output().result(to_json(batch), table_of({batch}));
     return 0;
 }
 
@@ -84,7 +62,7 @@ int cancel(Context& context, const BatchOption& option) {
     const auto batch = value_or_throw(
         queue::find_batch(*tenant.connection(), queue::QueueSchema::current(), option.id)
     );
-    context.output().result(document_of(batch), "batch " + option.id + " is cancelled");
+    context.output().result(to_json(batch), "batch " + option.id + " is cancelled");
     return 0;
 }
 

@@ -7,20 +7,6 @@ namespace bgerp::server {
 
 namespace {
 
-Json batch_json(const queue::BatchState& batch) {
-    return {
-        {"id", batch.id},
-        {"name", batch.name},
-        {"total", batch.total},
-        {"pending", batch.pending},
-        {"failed", batch.failed},
-        {"progress", batch.progress()},
-        {"cancelled", batch.cancelled},
-        {"finished", batch.finished},
-        {"created_at", batch.created_at},
-        {"finished_at", batch.finished_at ? Json(*batch.finished_at) : Json()}};
-}
-
 // One of then, catch, finally; nothing when it isn't given.
 Result<std::optional<queue::NewJob>> callback_of(const Call& call, const char* name) {
     const Json& body = json_field(call.body, name);
@@ -97,7 +83,7 @@ Result<http::Response> list_batches(Call& call) {
              queue::QueueSchema::current(),
              static_cast<std::size_t>(*limit)
          )) {
-        batches.push_back(batch_json(batch));
+        batches.push_back(to_json(batch));
     }
     return http::json_response(200, {{"batches", std::move(batches)}});
 }
@@ -111,7 +97,7 @@ Result<http::Response> show_batch(Call& call) {
     if (!batch) {
         return tl::unexpected<Error>(batch.error());
     }
-    return http::json_response(200, batch_json(*batch));
+    return http::json_response(200, to_json(*batch));
 }
 
 Result<http::Response> cancel_batch(Call& call) {

@@ -38,7 +38,18 @@ struct BatchState {
     [[nodiscard]] int progress() const {
         return total == 0 ? 100 : static_cast<int>((total - pending) * 100 / total);
     }
+
+    /// "running", "finished" or "cancelled".
+    [[nodiscard]] const char* state() const {
+        if (cancelled) {
+            return "cancelled";
+        }
+        return finished ? "finished" : "running";
+    }
 };
+
+/// A batch as command line and API show it.
+[[nodiscard]] Json to_json(const BatchState& batch);
 
 /// Makes the batch and its jobs; returns its id. An empty batch is finished at once.
 [[nodiscard]] Result<std::string>

@@ -47,6 +47,21 @@ BatchState counted(mysql::Session& session, const QueueSchema& schema, Found fou
 
 } // namespace
 
+Json to_json(const BatchState& batch) {
+    return {
+        {"id", batch.id},
+        {"name", batch.name},
+        {"state", batch.state()},
+        {"total", batch.total},
+        {"pending", batch.pending},
+        {"failed", batch.failed},
+        {"progress", batch.progress()},
+        {"cancelled", batch.cancelled},
+        {"finished", batch.finished},
+        {"created_at", batch.created_at},
+        {"finished_at", batch.finished_at ? Json(*batch.finished_at) : Json()}};
+}
+
 Result<BatchState>
 find_batch(mysql::Session& session, const QueueSchema& schema, const std::string& batch_id) {
     std::optional<Found> found = session.query_one( // PRIMARY (id), no lock

@@ -61,6 +61,21 @@ TEST_F(Modules, AnUploadBecomesAnImportAndAJob) {
     EXPECT_EQ(get(made.raw.header("location") + "/errors").status, 404) << "none so far";
 }
 
+TEST_F(Modules, AnImportEndsWithItsJob) {
+    start();
+    const Answer made = upload("?to=employees", csv);
+    ASSERT_EQ(made.status, 202) << made.raw.body;
+    const std::string job = "/api/v1/jobs/" + made.json["job"].get<std::string>();
+    EXPECT_EQ(ask("DELETE", job, {token_}).json["state"], "cancelled");
+    const Json shown = get(made.raw.header("location")).json;
+    EXPECT_EQ(shown["state"], "cancelled");
+    EXPECT_FALSE(shown["finished_at"].is_null());
+    EXPECT_EQ(get("/api/v1/imports").json["imports"][0]["state"], "cancelled");
+    mysql::Connection(platform_.database().admin(tenants_[0].database))
+        .execute_text("DELETE FROM job_run");
+    EXPECT_EQ(get(made.raw.header("location")).json["state"], "failed") << "nobody remembers why";
+}
+
 TEST_F(Modules, ARefusedUploadLeavesNothing) {
     start();
     EXPECT_EQ(upload("", csv).field(), "to");

@@ -32,14 +32,21 @@ constexpr const char* fail_sql =
     "UPDATE data_import SET state = 'failed', error_message = ?, error_field = ?, "
     "finished_at = UTC_TIMESTAMP() WHERE id = ?";
 
-// Both as people see an import; the second walks the primary key backwards.
+// Both as people see an import; the second walks the primary key backwards. An import ends with its
+// job, and the queue, which ends jobs, writes to no table but its own: of an import that hasn't
+// ended by itself, the job's row tells. One whose job is no longer remembered ended with it.
 constexpr const char* show_sql =
-    "SELECT id, target, mode, dry_run, state, original_name, file_bytes, row_count, accepted, "
-    "rejected, errors_by_code, error_message, job_uuid, "
-    "DATE_FORMAT(created_at, '%Y-%m-%dT%H:%i:%sZ'), "
-    "DATE_FORMAT(finished_at, '%Y-%m-%dT%H:%i:%sZ') FROM data_import ";
-constexpr const char* show_one = "WHERE id = ?";
-constexpr const char* show_page = "WHERE id < ? ORDER BY id DESC LIMIT ?";
+    "SELECT i.id, i.target, i.mode, i.dry_run, "
+    "IF(i.state IN ('completed', 'failed') OR r.outcome = 'open', i.state, "
+    "IF(r.outcome = 'cancelled', 'cancelled', 'failed')), "
+    "i.original_name, i.file_bytes, i.row_count, i.accepted, i.rejected, i.errors_by_code, "
+    "COALESCE(i.error_message, r.error), i.job_uuid, "
+    "DATE_FORMAT(i.created_at, '%Y-%m-%dT%H:%i:%sZ'), "
+    "COALESCE(DATE_FORMAT(i.finished_at, '%Y-%m-%dT%H:%i:%sZ'), "
+    "IF(r.outcome <> 'open', FROM_UNIXTIME(r.finished_at, '%Y-%m-%dT%H:%i:%sZ'), NULL)) "
+    "FROM data_import i LEFT JOIN job_run r ON r.uuid = i.job_uuid ";
+constexpr const char* show_one = "WHERE i.id = ?";
+constexpr const char* show_page = "WHERE i.id < ? ORDER BY i.id DESC LIMIT ?";
 
 const char* mode_name(ImportMode mode) {
     return mode == ImportMode::insert ? "insert" : "upsert";
