@@ -118,18 +118,18 @@ bool Executor::run_pipeline(const HeldJobPtr& held) {
 bool Executor::run_known(Attempt attempt) {
     attempt.facts.cancelled = attempt.held->stop.load() == StopReason::cancelled;
     attempt.facts.batch_cancelled = batch_is_cancelled(attempt);
-    const Decision start = decide_start(attempt.envelope, attempt.facts, attempt.rules);
+    const queue::Decision start = decide_start(attempt.envelope, attempt.facts, attempt.rules);
     if (start.verdict != Verdict::run) {
         parts_.settler.settle(*attempt.held, attempt.envelope, start);
         return true;
     }
     std::string output;
-    const Outcome outcome = run_handler(attempt, output);
+    const queue::Outcome outcome = run_handler(attempt, output);
     attempt.facts.now_s = parts_.clock.now_s();
     return conclude(attempt, outcome, std::move(output));
 }
 
-Outcome Executor::run_handler(Attempt& attempt, std::string& output) {
+queue::Outcome Executor::run_handler(Attempt& attempt, std::string& output) {
     const auto timeout = timeout_of(attempt.envelope, attempt.entry);
     const Deadline deadline = Deadline::after(timeout);
     attempt.held->renew_until.store(deadline.at() + overrun_max);
@@ -157,8 +157,8 @@ Outcome Executor::run_handler(Attempt& attempt, std::string& output) {
     return {std::move(result.error()), stop, outage};
 }
 
-bool Executor::conclude(const Attempt& attempt, const Outcome& outcome, std::string output) {
-    const Decision decision =
+bool Executor::conclude(const Attempt& attempt, const queue::Outcome& outcome, std::string output) {
+    const queue::Decision decision =
         decide_end(attempt.envelope, attempt.facts, attempt.rules, outcome, random01());
     if (decision.verdict != Verdict::complete) {
         parts_.settler.settle(*attempt.held, attempt.envelope, decision);

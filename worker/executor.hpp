@@ -38,16 +38,17 @@ private:
         const HeldJobPtr& held;
         const queue::Envelope& envelope;
         const HandlerRegistry::Entry& entry;
-        AttemptRules rules;
-        AttemptFacts facts;
+        queue::AttemptRules rules;
+        queue::AttemptFacts facts;
         bool completed = false; // inside the handler's own transaction
     };
 
     /// False when the job is in the sink's hands now.
     [[nodiscard]] bool run_pipeline(const HeldJobPtr& held);
     [[nodiscard]] bool run_known(Attempt attempt);
-    [[nodiscard]] bool conclude(const Attempt& attempt, const Outcome& outcome, std::string output);
-    [[nodiscard]] Outcome run_handler(Attempt& attempt, std::string& output);
+    [[nodiscard]] bool
+    conclude(const Attempt& attempt, const queue::Outcome& outcome, std::string output);
+    [[nodiscard]] queue::Outcome run_handler(Attempt& attempt, std::string& output);
     [[nodiscard]] bool batch_is_cancelled(const Attempt& attempt) const;
 
     ExecutorParts parts_;

@@ -4,8 +4,8 @@
 #pragma once
 
 #include "tenant_db/queue/job.hpp"
+#include "tenant_db/queue/stop_reason.hpp"
 #include "worker/served_tenant.hpp"
-#include "worker/stop_reason.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -14,6 +14,8 @@
 #include <string>
 
 namespace bgerp::worker {
+
+using queue::StopReason;
 
 /// Costs of one tenant's one queue, as the slots report them and the reserver learns from them.
 struct LaneMeter {

@@ -3,7 +3,7 @@
 #include "base/log.hpp"
 #include "base/outage.hpp"
 #include "tenant_db/queue/batch.hpp"
-#include "tenant_db/queue/lifecycle.hpp"
+#include "tenant_db/queue/end_attempt.hpp"
 
 namespace bgerp::worker {
 
@@ -26,6 +26,23 @@ bool is_outage(const Failure& error) {
     }
 }
 
+void log_ended(const queue::Envelope& envelope, const Decision& decision) {
+    if (decision.verdict == Verdict::fail) {
+        log_warn(
+            "job failed",
+            {{"kind", envelope.kind}, {"uuid", envelope.uuid}, {"error", decision.error}}
+        );
+    } else if (decision.verdict == Verdict::retry) {
+        log_info(
+            "job will be tried again",
+            {{"kind", envelope.kind},
+             {"uuid", envelope.uuid},
+             {"delay_s", std::to_string(decision.delay_s)},
+             {"error", decision.error}}
+        );
+    }
+}
+
 } // namespace
 
 void Settler::settle(
@@ -33,20 +50,11 @@ void Settler::settle(
 ) {
     switch (decision.verdict) {
     case Verdict::retry:
-        retry(held, envelope, decision);
-        return;
     case Verdict::fail:
-        log_warn(
-            "job failed",
-            {{"kind", envelope.kind}, {"uuid", envelope.uuid}, {"error", decision.error}}
-        );
-        end(held, envelope.uuid, envelope.batch_id, decision.error, false);
-        return;
     case Verdict::cancel:
-        end(held, envelope.uuid, envelope.batch_id, decision.error, true);
-        return;
     case Verdict::release:
-        release(held);
+        log_ended(envelope, decision);
+        write(held, envelope, decision);
         return;
     case Verdict::drop:
         log_info("job given up, it is somebody else's now", {{"uuid", envelope.uuid}});
@@ -70,55 +78,40 @@ void Settler::fail_unreadable(const HeldJob& held, const std::string& error) {
         "job with an unreadable payload",
         {{"id", std::to_string(held.job.key.id)}, {"error", error}}
     );
-    end(held, {}, {}, error, false);
+    write(held, {}, {Verdict::fail, 0, error});
 }
 
-void Settler::retry(
+void Settler::write(
     const HeldJob& held, const queue::Envelope& envelope, const Decision& decision
 ) {
-    log_info(
-        "job will be tried again",
-        {{"kind", envelope.kind},
-         {"uuid", envelope.uuid},
-         {"delay_s", std::to_string(decision.delay_s)},
-         {"error", decision.error}}
-    );
-    queue::Retry retry;
-    retry.job = &held.job;
-    retry.uuid = envelope.uuid;
-    retry.payload = envelope.max_exceptions
-                        ? queue::with_exceptions(held.job.payload, envelope.exceptions + 1)
-                        : held.job.payload;
-    retry.delay_s = decision.delay_s;
-    retry.error = decision.error;
-    persist(counters_.retried, [&](Deadline deadline) {
+    persist(counter_of(decision.verdict), [&](Deadline deadline) {
         const auto& tenant = *held.tenant;
-        return queue::retry_if_mine(*tenant.queue_pool, deadline, tenant.schema, retry).has_value();
-    });
-}
-
-void Settler::end(
-    const HeldJob& held,
-    const std::string& uuid,
-    const std::string& batch_id,
-    const std::string& error,
-    bool cancelled
-) {
-    const queue::JobFailure failure{&held.job, uuid, batch_id, error, cancelled};
-    persist(cancelled ? counters_.cancelled : counters_.failed, [&](Deadline deadline) {
-        const auto& tenant = *held.tenant;
-        return queue::fail_if_mine(*tenant.queue_pool, deadline, tenant.schema, failure)
+        return queue::end_attempt(
+                   *tenant.queue_pool,
+                   deadline,
+                   tenant.schema,
+                   held.job,
+                   envelope,
+                   decision
+        )
             .has_value();
     });
-    settle_batch(held, batch_id);
+    if (decision.verdict == Verdict::fail || decision.verdict == Verdict::cancel) {
+        settle_batch(held, envelope.batch_id);
+    }
 }
 
-void Settler::release(const HeldJob& held) {
-    persist(counters_.released, [&](Deadline deadline) {
-        const auto& tenant = *held.tenant;
-        return queue::release_if_mine(*tenant.queue_pool, deadline, tenant.schema, {&held.job}) ==
-               1;
-    });
+std::atomic<std::uint64_t>& Settler::counter_of(Verdict verdict) {
+    switch (verdict) {
+    case Verdict::retry:
+        return counters_.retried;
+    case Verdict::fail:
+        return counters_.failed;
+    case Verdict::cancel:
+        return counters_.cancelled;
+    default:
+        return counters_.released;
+    }
 }
 
 void Settler::settle_batch(const HeldJob& held, const std::string& batch_id) {

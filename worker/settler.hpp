@@ -6,14 +6,16 @@
 #pragma once
 
 #include "base/stop_signal.hpp"
-#include "tenant_db/queue/payload.hpp"
+#include "tenant_db/queue/decide.hpp"
 #include "worker/counters.hpp"
-#include "worker/decide.hpp"
 #include "worker/held_job.hpp"
 
 #include <functional>
 
 namespace bgerp::worker {
+
+using queue::Decision;
+using queue::Verdict;
 
 class Settler {
 public:
@@ -31,14 +33,8 @@ public:
     void settle_batch(const HeldJob& held, const std::string& batch_id);
 
 private:
-    void retry(const HeldJob& held, const queue::Envelope& envelope, const Decision& decision);
-    void
-    end(const HeldJob& held,
-        const std::string& uuid,
-        const std::string& batch_id,
-        const std::string& error,
-        bool cancelled);
-    void release(const HeldJob& held);
+    void write(const HeldJob& held, const queue::Envelope& envelope, const Decision& decision);
+    [[nodiscard]] std::atomic<std::uint64_t>& counter_of(Verdict verdict);
 
     /// Runs `write` until it goes through; counts it in `counter` when it returns true, as lost
     /// otherwise.

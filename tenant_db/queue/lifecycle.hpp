@@ -83,6 +83,16 @@ std::size_t complete_many_if_mine(
     mysql::Transaction& transaction, const QueueSchema& schema, const Completion& completion
 );
 
+/// The row that a holder has, as reserve() gave it, for one who kept no more than key and fence, or
+/// of a tracked job no more than uuid and fence. lease_lost when the row isn't the holder's any
+/// more, not_found for a uuid that isn't tracked. Locks nothing: the verbs below look again.
+[[nodiscard]] Result<ReservedJob> find_if_mine(
+    mysql::Session& session, const QueueSchema& schema, const JobKey& key, const Fence& fence
+);
+[[nodiscard]] Result<ReservedJob> find_if_mine(
+    mysql::Session& session, const QueueSchema& schema, const std::string& uuid, const Fence& fence
+);
+
 /// Proves inside a handler's transaction that the job is still the holder's, moves its lease
 /// forward and sets its count of rescues back: a step that commits is progress. lease_lost
 /// otherwise. Make it the last statement before the commit: the job's row stays locked from here

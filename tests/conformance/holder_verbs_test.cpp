@@ -1,5 +1,6 @@
 // Every verb of a job's holder, from every state the job can be in meanwhile. Only who holds the
 // lease may write; for all others the tables stay as they are, to the byte.
+#include "tenant_db/queue/end_attempt.hpp"
 #include "tenant_db/queue/inspect.hpp"
 #include "tenant_db/queue/payload.hpp"
 #include "tenant_db/queue/tables.hpp"
@@ -68,6 +69,19 @@ protected:
              [&](const ReservedJob& j) {
                  return release_if_mine(*pool, soon(), schema, {&j}, 9) == 1;
              }},
+            {"find by key",
+             [&](const ReservedJob& j) {
+                 return found(find_if_mine(*pool->acquire(soon()), schema, j.key, j.fence), j);
+             }},
+            {"find by uuid",
+             [&](const ReservedJob& j) {
+                 return found(find_if_mine(*pool->acquire(soon()), schema, uuid, j.fence), j);
+             }},
+            {"end an attempt",
+             [&](const ReservedJob& j) {
+                 const Decision decision{Verdict::release, 0, {}};
+                 return allowed(end_attempt(*pool, soon(), schema, j, {}, decision));
+             }},
             {"progress",
              [&](const ReservedJob& j) {
                  return allowed(report_progress(*pool->acquire(soon()), schema, j, uuid, 50, "x"));
@@ -78,6 +92,15 @@ protected:
     template <class Fn>
     bool in_transaction(Fn fn) {
         return allowed(mysql::with_transaction(*pool, soon(), fn));
+    }
+
+    static bool found(const Result<ReservedJob>& result, const ReservedJob& held) {
+        if (result) {
+            EXPECT_EQ(result->payload, held.payload);
+            EXPECT_EQ(result->flags, held.flags);
+            EXPECT_EQ(result->created_at, held.created_at);
+        }
+        return allowed(result.map([](const ReservedJob& /*job*/) {}));
     }
 
     static bool allowed(const Result<void>& result) {

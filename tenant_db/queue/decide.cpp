@@ -1,8 +1,8 @@
-#include "worker/decide.hpp"
+#include "tenant_db/queue/decide.hpp"
 
 #include <algorithm>
 
-namespace bgerp::worker {
+namespace bgerp::queue {
 
 namespace {
 
@@ -32,9 +32,7 @@ bool permanent(ErrorCode code) {
     }
 }
 
-bool another_try(
-    const queue::Envelope& envelope, const AttemptFacts& facts, const AttemptRules& rules
-) {
+bool another_try(const Envelope& envelope, const AttemptFacts& facts, const AttemptRules& rules) {
     if (envelope.max_exceptions && *envelope.max_exceptions > 0 &&
         envelope.exceptions + 1 >= *envelope.max_exceptions) {
         return false;
@@ -47,7 +45,7 @@ bool another_try(
 }
 
 Decision retry_or_fail(
-    const queue::Envelope& envelope,
+    const Envelope& envelope,
     const AttemptFacts& facts,
     const AttemptRules& rules,
     std::string error,
@@ -56,16 +54,14 @@ Decision retry_or_fail(
     if (!another_try(envelope, facts, rules)) {
         return {Verdict::fail, 0, std::move(error)};
     }
-    const std::int64_t delay_s =
-        queue::backoff_for(envelope.backoff_s, tries_used(facts), random01);
+    const std::int64_t delay_s = backoff_for(envelope.backoff_s, tries_used(facts), random01);
     return {Verdict::retry, delay_s, std::move(error)};
 }
 
 } // namespace
 
-Decision decide_start(
-    const queue::Envelope& envelope, const AttemptFacts& facts, const AttemptRules& rules
-) {
+Decision
+decide_start(const Envelope& envelope, const AttemptFacts& facts, const AttemptRules& rules) {
     if (facts.cancelled || facts.batch_cancelled) {
         return {Verdict::cancel, 0, facts.cancelled ? "cancelled" : "cancelled with its batch"};
     }
@@ -93,7 +89,7 @@ Decision decide_start(
 }
 
 Decision decide_end(
-    const queue::Envelope& envelope,
+    const Envelope& envelope,
     const AttemptFacts& facts,
     const AttemptRules& rules,
     const Outcome& outcome,
@@ -128,4 +124,4 @@ Decision decide_end(
     return retry_or_fail(envelope, facts, rules, describe(error), random01);
 }
 
-} // namespace bgerp::worker
+} // namespace bgerp::queue

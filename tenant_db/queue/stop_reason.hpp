@@ -2,7 +2,7 @@
 // the attempt's own deadline, read by the handler through its context and by the executor.
 #pragma once
 
-namespace bgerp::worker {
+namespace bgerp::queue {
 
 enum class StopReason {
     none,
@@ -12,4 +12,4 @@ enum class StopReason {
     lease_lost, // somebody else owns the job now, or may: nothing must be written
 };
 
-} // namespace bgerp::worker
+} // namespace bgerp::queue

@@ -1,18 +1,19 @@
 // What becomes of an attempt: pure functions from the envelope, the row's counts and the handler's
-// outcome to one verdict, which the executor carries out. Laravel's rules where Laravel has one
-// (maxTries 0 means no limit; retryUntil, when given, stands in for maxTries). Attempts that ended
-// because a worker died are not held against the job until there are so many in a row
-// that the job itself is the likely killer. Thread-safe.
+// outcome to one verdict, for whoever runs jobs: our own worker, and the server on behalf of remote
+// ones. Laravel's rules where Laravel has one (maxTries 0 means no limit; retryUntil, when given,
+// stands in for maxTries). Attempts that ended because a worker died are not held against the job
+// until there are so many in a row that the job itself is the likely killer. end_attempt.hpp
+// carries the verdict out. Thread-safe.
 #pragma once
 
 #include "tenant_db/queue/payload.hpp"
-#include "worker/stop_reason.hpp"
+#include "tenant_db/queue/stop_reason.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 
-namespace bgerp::worker {
+namespace bgerp::queue {
 
 enum class Verdict {
     run,      // begin the handler
@@ -48,7 +49,7 @@ struct AttemptFacts {
 
 /// May this attempt begin? run, cancel or fail.
 [[nodiscard]] Decision
-decide_start(const queue::Envelope& envelope, const AttemptFacts& facts, const AttemptRules& rules);
+decide_start(const Envelope& envelope, const AttemptFacts& facts, const AttemptRules& rules);
 
 /// How a handler ended: no error is success.
 struct Outcome {
@@ -59,11 +60,11 @@ struct Outcome {
 
 /// What to do with an attempt that ended. `random01` spreads the backoff.
 [[nodiscard]] Decision decide_end(
-    const queue::Envelope& envelope,
+    const Envelope& envelope,
     const AttemptFacts& facts,
     const AttemptRules& rules,
     const Outcome& outcome,
     double random01
 );
 
-} // namespace bgerp::worker
+} // namespace bgerp::queue

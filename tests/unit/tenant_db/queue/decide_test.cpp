@@ -1,8 +1,8 @@
-#include "worker/decide.hpp"
+#include "tenant_db/queue/decide.hpp"
 
 #include <gtest/gtest.h>
 
-namespace bgerp::worker {
+namespace bgerp::queue {
 namespace {
 
 constexpr std::int64_t now_s = 1'800'000'000;
@@ -26,7 +26,7 @@ protected:
         );
     }
 
-    queue::Envelope envelope_;
+    Envelope envelope_;
     AttemptFacts facts_;
     AttemptRules rules_{3, 10};
     bool outage_ = false;
@@ -159,4 +159,4 @@ TEST_F(Decide, the_recorded_error_holds_no_detail) {
 }
 
 } // namespace
-} // namespace bgerp::worker
+} // namespace bgerp::queue
