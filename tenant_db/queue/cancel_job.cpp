@@ -1,6 +1,7 @@
 #include "base/ids.hpp"
-#include "tenant_db/queue/cancelling.hpp"
 #include "tenant_db/queue/inspect.hpp"
+#include "tenant_db/queue/job.hpp"
+#include "tenant_db/queue/job_end.hpp"
 #include "tenant_db/queue/payload.hpp"
 
 namespace bgerp::queue {
@@ -25,7 +26,8 @@ struct Place {
 
 struct Waiting {
     bool reserved = false;
-    CancelledJob job;
+    std::int64_t flags = 0;
+    std::string payload;
 };
 
 // What a step came to: the job's state now, or nothing when it has to look again.
@@ -54,14 +56,27 @@ std::optional<Waiting> lock_row(
     const std::string& uuid
 ) {
     std::optional<Waiting> found = session.query_one(select, key, [](const mysql::Row& row) {
-        return Waiting{row.i64(0) != 0, {row.i64(1), row.text(2)}};
+        return Waiting{row.i64(0) != 0, row.i64(1), row.text(2)};
     });
     // A delayed job's id may have become another's in the other table.
-    return found && envelope_uuid(found->job.payload) == uuid ? found : std::nullopt;
+    return found && envelope_uuid(found->payload) == uuid ? found : std::nullopt;
+}
+
+std::set<std::string> record_cancelled(
+    mysql::Transaction& transaction,
+    const QueueSchema& schema,
+    const Waiting& found,
+    const std::string& uuid
+) {
+    return record_ends(
+        transaction,
+        schema,
+        {{found.flags, JobOutcome::cancelled, found.payload, uuid, {}, {}}}
+    );
 }
 
 std::string cancel_in_jobs(
-    mysql::Session& session,
+    mysql::Transaction& transaction,
     const QueueSchema& schema,
     const Place& place,
     const std::string& uuid,
@@ -71,7 +86,7 @@ std::string cancel_in_jobs(
     constexpr const char* where = " FORCE INDEX (PRIMARY) WHERE queue = ? AND priority = ?"
                                   " AND id = ?";
     const std::optional<Waiting> found = lock_row(
-        session,
+        transaction,
         "SELECT reserved_at IS NOT NULL, flags, payload FROM " + schema("jobs") + where +
             " FOR UPDATE",
         key,
@@ -81,26 +96,26 @@ std::string cancel_in_jobs(
         return {};
     }
     if (found->reserved) {
-        session.execute(
+        transaction.execute(
             "UPDATE " + schema("job_run") + " SET cancel_requested = 1 WHERE uuid = ?",
             {uuid}
         );
         return "running";
     }
-    session.execute("DELETE " + schema("jobs") + " FROM " + schema("jobs") + where, key);
-    batch_ids = record_cancelled(session, schema, {found->job});
+    transaction.execute("DELETE " + schema("jobs") + " FROM " + schema("jobs") + where, key);
+    batch_ids = record_cancelled(transaction, schema, *found, uuid);
     return "cancelled";
 }
 
 std::string cancel_in_delayed(
-    mysql::Session& session,
+    mysql::Transaction& transaction,
     const QueueSchema& schema,
     const Place& place,
     const std::string& uuid,
     std::set<std::string>& batch_ids
 ) {
     // KEY job_delayed_id (id) without a lock, for the rest of the key by which it is locked.
-    const std::optional<std::int64_t> available_at = session.query_one(
+    const std::optional<std::int64_t> available_at = transaction.query_one(
         "SELECT available_at FROM " + schema("job_delayed") +
             " FORCE INDEX (job_delayed_id) WHERE id = ?",
         {place.job_id},
@@ -112,7 +127,7 @@ std::string cancel_in_delayed(
     const mysql::Params key{*available_at, place.job_id};
     constexpr const char* where = " FORCE INDEX (PRIMARY) WHERE available_at = ? AND id = ?";
     const std::optional<Waiting> found = lock_row(
-        session,
+        transaction,
         "SELECT 0, flags, payload FROM " + schema("job_delayed") + where + " FOR UPDATE",
         key,
         uuid
@@ -120,17 +135,17 @@ std::string cancel_in_delayed(
     if (!found) {
         return {};
     }
-    session.execute(
+    transaction.execute(
         "DELETE " + schema("job_delayed") + " FROM " + schema("job_delayed") + where,
         key
     );
-    batch_ids = record_cancelled(session, schema, {found->job});
+    batch_ids = record_cancelled(transaction, schema, *found, uuid);
     return "cancelled";
 }
 
 Result<Step>
-cancel_once(mysql::Session& session, const QueueSchema& schema, const std::string& uuid) {
-    const std::optional<Place> place = find_place(session, schema, uuid);
+cancel_once(mysql::Transaction& transaction, const QueueSchema& schema, const std::string& uuid) {
+    const std::optional<Place> place = find_place(transaction, schema, uuid);
     if (!place) {
         return fail(ErrorCode::not_found, "there is no such job", "uuid");
     }
@@ -138,8 +153,9 @@ cancel_once(mysql::Session& session, const QueueSchema& schema, const std::strin
         return fail(ErrorCode::conflict, "the job has ended: " + place->state);
     }
     Step step;
-    step.state = place->delayed() ? cancel_in_delayed(session, schema, *place, uuid, step.batch_ids)
-                                  : cancel_in_jobs(session, schema, *place, uuid, step.batch_ids);
+    step.state = place->delayed()
+                     ? cancel_in_delayed(transaction, schema, *place, uuid, step.batch_ids)
+                     : cancel_in_jobs(transaction, schema, *place, uuid, step.batch_ids);
     return step;
 }
 

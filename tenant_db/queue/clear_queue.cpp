@@ -1,6 +1,5 @@
-#include "tenant_db/queue/cancelling.hpp"
-#include "tenant_db/queue/in_list.hpp"
 #include "tenant_db/queue/inspect.hpp"
+#include "tenant_db/queue/job_end.hpp"
 
 namespace bgerp::queue {
 
@@ -16,27 +15,29 @@ struct Cleared {
 // One table's waiting rows of the queue: locks the first ones exclusively, steps over those that
 // others hold, deletes them one by one by full primary key. READ COMMITTED.
 Cleared clear_some(
-    mysql::Session& session,
+    mysql::Transaction& transaction,
     const QueueSchema& schema,
     const std::string& queue,
     const std::string& select,
     const std::string& delete_by_key
 ) {
-    struct Key {
-        std::int64_t first = 0; // priority or available_at
+    struct Waiting {
+        std::int64_t first_key = 0; // priority or available_at
         std::uint64_t id = 0;
+        std::int64_t flags = 0;
+        std::string payload;
     };
 
-    std::vector<Key> keys;
-    std::vector<CancelledJob> jobs;
-    session.query(select, {queue, rows_max}, [&](const mysql::Row& row) {
-        keys.push_back({row.i64(0), row.u64(1)});
-        jobs.push_back({row.i64(2), row.text(3)});
+    std::vector<Waiting> rows;
+    transaction.query(select, {queue, rows_max}, [&](const mysql::Row& row) {
+        rows.push_back({row.i64(0), row.u64(1), row.i64(2), row.text(3)});
     });
-    for (const Key& key : keys) {
-        session.execute(delete_by_key, {queue, key.first, key.id});
+    std::vector<EndedJob> ended;
+    for (const Waiting& row : rows) {
+        transaction.execute(delete_by_key, {queue, row.first_key, row.id});
+        ended.push_back({row.flags, JobOutcome::cancelled, row.payload, {}, {}, {}});
     }
-    return {keys.size(), record_cancelled(session, schema, jobs)};
+    return {rows.size(), record_ends(transaction, schema, ended)};
 }
 
 std::size_t clear_table(

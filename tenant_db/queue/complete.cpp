@@ -1,49 +1,26 @@
-#include "base/ids.hpp"
-#include "tenant_db/queue/batch_members.hpp"
 #include "tenant_db/queue/fence_groups.hpp"
+#include "tenant_db/queue/job_end.hpp"
 #include "tenant_db/queue/lifecycle.hpp"
-#include "tenant_db/queue/payload.hpp"
-#include "tenant_db/queue/run_record.hpp"
 
 #include <algorithm>
-#include <map>
 
 namespace bgerp::queue {
 
 namespace {
 
-using Completions = std::vector<const Completion*>;
-
-std::string uuid_of(const Completion& completion) {
-    return is_uuid(completion.uuid) ? completion.uuid : envelope_uuid(completion.job->payload);
-}
-
-// job_run and job_batch_pending of jobs that just ended well.
-void record_ends(mysql::Session& session, const QueueSchema& schema, const Completions& ended) {
-    std::vector<std::string> tracked;
-    std::map<std::string, std::vector<std::string>> members;
-    for (const Completion* completion : ended) {
-        if ((completion->job->flags & flag_tracked) != 0) {
-            tracked.push_back(uuid_of(*completion));
-        }
-        if ((completion->job->flags & flag_batch) != 0 && !completion->batch_id.empty()) {
-            members[completion->batch_id].push_back(uuid_of(*completion));
-        }
-    }
-    runs_ended(session, schema, tracked, "completed");
-    for (const Completion* completion : ended) {
-        if ((completion->job->flags & flag_tracked) != 0 && !completion->output.empty()) {
-            run_output(session, schema, uuid_of(*completion), completion->output);
-        }
-    }
-    for (const auto& [batch_id, uuids] : members) {
-        members_ended(session, schema, batch_id, uuids);
-    }
+EndedJob ended_of(const Completion& completion) {
+    return {
+        completion.job->flags,
+        JobOutcome::completed,
+        completion.job->payload,
+        completion.uuid,
+        completion.batch_id,
+        completion.output};
 }
 
 // Returns how many of the group were not the holder's.
 std::size_t complete_group(
-    mysql::Session& session,
+    mysql::Transaction& transaction,
     const QueueSchema& schema,
     const FenceGroup& group,
     const std::vector<Completion>& completions
@@ -53,18 +30,18 @@ std::size_t complete_group(
         return completions[index].job->flags != 0;
     });
     if (!recorded) {
-        return members.size() - group.delete_rows(session, schema);
+        return members.size() - group.delete_rows(transaction, schema);
     }
-    const std::vector<std::size_t> mine = group.lock_rows(session, schema);
+    const std::vector<std::size_t> mine = group.lock_rows(transaction, schema);
     if (mine.empty()) {
         return members.size();
     }
-    group.delete_rows(session, schema);
-    Completions ended;
+    group.delete_rows(transaction, schema);
+    std::vector<EndedJob> ended;
     for (const std::size_t index : mine) {
-        ended.push_back(&completions[index]);
+        ended.push_back(ended_of(completions[index]));
     }
-    record_ends(session, schema, ended);
+    record_ends(transaction, schema, ended);
     return members.size() - ended.size();
 }
 
@@ -103,7 +80,7 @@ Result<void> complete_if_mine(
     if (!delete_if_mine(transaction, schema, *completion.job)) {
         return lease_lost();
     }
-    record_ends(transaction, schema, {&completion});
+    record_ends(transaction, schema, {ended_of(completion)});
     return {};
 }
 

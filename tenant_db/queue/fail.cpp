@@ -1,7 +1,7 @@
 #include "base/ids.hpp"
 #include "base/mysql/error.hpp"
-#include "tenant_db/queue/batch_members.hpp"
 #include "tenant_db/queue/fence_groups.hpp"
+#include "tenant_db/queue/job_end.hpp"
 #include "tenant_db/queue/lifecycle.hpp"
 #include "tenant_db/queue/payload.hpp"
 #include "tenant_db/queue/run_record.hpp"
@@ -65,19 +65,11 @@ Result<void> fail_if_mine(
         if (!failure.cancelled) {
             store_failed(t, schema, job, uuid, failure.exception);
         }
-        if ((job.flags & flag_tracked) != 0) {
-            if (!failure.exception.empty()) {
-                run_error(t, schema, uuid, job.fence.attempts, failure.exception);
-            }
-            runs_ended(t, schema, {uuid}, failure.cancelled ? "cancelled" : "failed");
+        if ((job.flags & flag_tracked) != 0 && !failure.exception.empty()) {
+            run_error(t, schema, uuid, job.fence.attempts, failure.exception);
         }
-        if ((job.flags & flag_batch) != 0) {
-            if (failure.cancelled) {
-                members_ended(t, schema, failure.batch_id, {uuid});
-            } else {
-                member_failed(t, schema, failure.batch_id, uuid);
-            }
-        }
+        const JobOutcome outcome = failure.cancelled ? JobOutcome::cancelled : JobOutcome::failed;
+        record_ends(t, schema, {{job.flags, outcome, job.payload, uuid, failure.batch_id, {}}});
         return {};
     });
 }
