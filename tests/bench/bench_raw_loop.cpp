@@ -4,10 +4,10 @@
 // complete_many_if_mine. Prints both rates, best of some rounds in turn, as JSON.
 //
 //   bench_raw_loop --socket PATH [--user U] [--jobs N] [--threads N] [--batch N] [--rounds N]
+#include "migrations/tenant/queue/queue_migrations.hpp"
 #include "tenant_db/queue/enqueue.hpp"
 #include "tenant_db/queue/in_list.hpp"
 #include "tenant_db/queue/lifecycle.hpp"
-#include "tenant_db/queue/tables.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -176,8 +176,9 @@ void make_database(const Options& options) {
     server.execute_text(std::string("DROP DATABASE IF EXISTS ") + database);
     server.execute_text(std::string("CREATE DATABASE ") + database + " CHARACTER SET utf8mb4");
     mysql::Connection connection(options.endpoint);
-    for (const std::string& statement : queue_table_ddl()) {
-        connection.execute_text(statement);
+    migrations::Schema shape(connection);
+    for (const migrations::Migration& migration : migrations::queue_migrations()) {
+        migration.up(shape);
     }
 }
 

@@ -1,6 +1,6 @@
 #include "tests/conformance/queue_fixture.hpp"
 
-#include "tenant_db/queue/tables.hpp"
+#include "migrations/tenant/queue/queue_migrations.hpp"
 
 namespace bgerp::queue {
 
@@ -10,8 +10,9 @@ QueueFixture::QueueFixture()
     , pool(database.admin_pool("", 32))
     , direct(database.admin_pool(name, 32)) {
     mysql::Connection connection(database.admin(name));
-    for (const std::string& statement : queue_table_ddl()) {
-        connection.execute_text(statement);
+    migrations::Schema shape(connection);
+    for (const migrations::Migration& migration : migrations::queue_migrations()) {
+        migration.up(shape);
     }
 }
 

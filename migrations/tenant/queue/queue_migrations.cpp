@@ -1,5 +1,6 @@
 #include "migrations/tenant/queue/queue_migrations.hpp"
 
+#include "migrations/tenant/queue/job_unique.hpp"
 #include "migrations/tenant/queue/queue_tables.hpp"
 
 namespace bgerp::migrations {
@@ -26,6 +27,7 @@ std::vector<Migration> queue_migrations() {
         {"2026_11_queue_tables", "queue", create_queue_tables, drop_queue_tables},
         // The same list, which has grown: makes what an earlier run of it didn't.
         {"2026_11_queue_tables_added", "queue", create_queue_tables, [](Schema&) {}},
+        queue::job_unique_migration(),
     };
 }
 

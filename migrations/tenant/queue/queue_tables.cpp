@@ -138,6 +138,11 @@ constexpr std::array tables{
         KEY schedule_due (paused, next_run_at)))"},
 };
 
+// Made by migrations of their own, in their order.
+constexpr std::array<std::string_view, 1> added_tables{
+    "job_unique",
+};
+
 } // namespace
 
 const std::vector<std::string_view>& queue_tables() {
@@ -146,6 +151,7 @@ const std::vector<std::string_view>& queue_tables() {
         for (const Table& table : tables) {
             all.push_back(table.name);
         }
+        all.insert(all.end(), added_tables.begin(), added_tables.end());
         return all;
     }();
     return names;
