@@ -1,7 +1,6 @@
 #include "migrations/runner.hpp"
 
 #include "base/log.hpp"
-#include "core_db/lease_keeper.hpp"
 
 #include <algorithm>
 
@@ -90,17 +89,25 @@ void Runner::record(mysql::Connection& connection, const std::string& name, std:
     );
 }
 
+Result<Runner::Turn> Runner::take_turn(mysql::Connection& connection, Deadline deadline) const {
+    if (print_) {
+        return nullptr;
+    }
+    prepare(connection, deadline);
+    const std::string name = "migrate:" + target_.database_name;
+    auto lease = core_db::LeaseKeeper::acquire(target_.core, name, lease_duration, deadline);
+    if (!lease) {
+        return taken();
+    }
+    return lease;
+}
+
 Result<std::vector<std::string>>
 Runner::migrate(const std::vector<Migration>& migrations, Deadline deadline) const {
     const auto connection = target_.database.acquire(deadline);
-    std::unique_ptr<core_db::LeaseKeeper> lease;
-    if (!print_) {
-        prepare(*connection, deadline);
-        const std::string name = "migrate:" + target_.database_name;
-        lease = core_db::LeaseKeeper::acquire(target_.core, name, lease_duration, deadline);
-        if (!lease) {
-            return taken();
-        }
+    const auto lease = take_turn(*connection, deadline);
+    if (!lease) {
+        return tl::unexpected(lease.error());
     }
     const std::vector<Applied> before = applied(*connection);
     const std::int64_t batch = before.empty() ? 1 : before.back().batch + 1;
@@ -113,7 +120,7 @@ Runner::migrate(const std::vector<Migration>& migrations, Deadline deadline) con
         if (there) {
             continue;
         }
-        if (lease && lease->lost()) {
+        if (*lease && (*lease)->lost()) {
             return lease_lost();
         }
         auto ran = guarded(migration, [&] {
@@ -162,14 +169,9 @@ Result<std::vector<std::string>> Runner::roll_back(
     const std::vector<Migration>& migrations, RollbackSteps steps, Deadline deadline
 ) const {
     const auto connection = target_.database.acquire(deadline);
-    std::unique_ptr<core_db::LeaseKeeper> lease;
-    if (!print_) {
-        prepare(*connection, deadline);
-        const std::string name = "migrate:" + target_.database_name;
-        lease = core_db::LeaseKeeper::acquire(target_.core, name, lease_duration, deadline);
-        if (!lease) {
-            return taken();
-        }
+    const auto lease = take_turn(*connection, deadline);
+    if (!lease) {
+        return tl::unexpected(lease.error());
     }
     auto chosen = chosen_for_rollback(migrations, applied(*connection), steps);
     if (!chosen) {
@@ -178,7 +180,7 @@ Result<std::vector<std::string>> Runner::roll_back(
     std::vector<std::string> done;
     Schema schema(*connection, print_);
     for (const Migration* migration : *chosen) {
-        if (lease && lease->lost()) {
+        if (*lease && (*lease)->lost()) {
             return lease_lost();
         }
         auto ran = guarded(*migration, [&] {

@@ -5,9 +5,11 @@
 #pragma once
 
 #include "base/mysql/pool.hpp"
+#include "core_db/lease_keeper.hpp"
 #include "migrations/migration.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -59,6 +61,12 @@ private:
         std::string applied_at;
         std::int64_t batch = 0;
     };
+
+    using Turn = std::unique_ptr<core_db::LeaseKeeper>;
+
+    /// The right to change this database, with the tracking table in place; empty when only
+    /// printing. conflict when another runner has it until the deadline.
+    [[nodiscard]] Result<Turn> take_turn(mysql::Connection& connection, Deadline deadline) const;
 
     [[nodiscard]] std::vector<Applied> applied(mysql::Connection& connection) const;
     [[nodiscard]] Result<std::vector<const Migration*>> chosen_for_rollback(

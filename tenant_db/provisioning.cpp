@@ -115,13 +115,18 @@ Result<Tenant> Provisioning::ensure_rows(const CreateOrganization& wanted, Deadl
     });
 }
 
+Result<std::unique_ptr<mysql::Connection>> Provisioning::admin_connection() const {
+    return admin_endpoint(core_.credentials().config()).map([](const mysql::Endpoint& endpoint) {
+        return std::make_unique<mysql::Connection>(endpoint);
+    });
+}
+
 Result<void> Provisioning::ensure_database(const Tenant& tenant) {
-    auto endpoint = admin_endpoint(core_.credentials().config());
-    if (!endpoint) {
-        return tl::unexpected(std::move(endpoint.error()));
+    auto admin = admin_connection();
+    if (!admin) {
+        return tl::unexpected(std::move(admin.error()));
     }
-    mysql::Connection admin(*endpoint);
-    DatabaseAccounts accounts(admin, core_.credentials());
+    DatabaseAccounts accounts(**admin, core_.credentials());
     accounts.ensure_tenant_database(tenant);
     step_done("database");
     accounts.ensure_tenant_account(tenant);
@@ -135,12 +140,11 @@ Result<void> Provisioning::ensure_tables(const Tenant& tenant, Deadline deadline
     }
     step_done("migrations");
     // Again, in case the first try died between the last migration and its grants.
-    auto endpoint = admin_endpoint(core_.credentials().config());
-    if (!endpoint) {
-        return tl::unexpected(std::move(endpoint.error()));
+    auto admin = admin_connection();
+    if (!admin) {
+        return tl::unexpected(std::move(admin.error()));
     }
-    mysql::Connection admin(*endpoint);
-    DatabaseAccounts(admin, core_.credentials()).ensure_queue_grants(tenant);
+    DatabaseAccounts(**admin, core_.credentials()).ensure_queue_grants(tenant);
     return {};
 }
 
@@ -232,15 +236,14 @@ Result<Tenant> Provisioning::rotate(const OrgCode& code, Deadline deadline) {
     if (!tenant) {
         return tenant;
     }
-    auto endpoint = admin_endpoint(core_.credentials().config());
-    if (!endpoint) {
-        return tl::unexpected(std::move(endpoint.error()));
+    auto admin = admin_connection();
+    if (!admin) {
+        return tl::unexpected(std::move(admin.error()));
     }
-    mysql::Connection admin(*endpoint);
     core_db::raise_epoch(*core_.pool().acquire(deadline), tenant->org_id);
     ++tenant->epoch;
     step_done("epoch");
-    DatabaseAccounts accounts(admin, core_.credentials());
+    DatabaseAccounts accounts(**admin, core_.credentials());
     accounts.ensure_tenant_account(*tenant);
     accounts.ensure_queue_grants(*tenant);
     return tenant;
@@ -264,12 +267,11 @@ Provisioning::remove(const OrgCode& code, const std::string& storage_dir, Deadli
         return tl::unexpected(std::move(tenant.error()));
     }
     step_done("state");
-    auto endpoint = admin_endpoint(core_.credentials().config());
-    if (!endpoint) {
-        return tl::unexpected(std::move(endpoint.error()));
+    auto admin = admin_connection();
+    if (!admin) {
+        return tl::unexpected(std::move(admin.error()));
     }
-    mysql::Connection admin(*endpoint);
-    DatabaseAccounts(admin, core_.credentials()).drop_tenant(*tenant);
+    DatabaseAccounts(**admin, core_.credentials()).drop_tenant(*tenant);
     step_done("database");
     std::filesystem::remove_all(std::filesystem::path(storage_dir) / code.str());
     step_done("files");

@@ -9,6 +9,7 @@
 #include "tenant_db/tenant.hpp"
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -61,6 +62,9 @@ public:
     remove(const OrgCode& code, const std::string& storage_dir, Deadline deadline);
 
 private:
+    /// As the server's administrator. Errors as admin_endpoint.
+    [[nodiscard]] Result<std::unique_ptr<mysql::Connection>> admin_connection() const;
+
     [[nodiscard]] Result<Tenant> find(const OrgCode& code, Deadline deadline);
     [[nodiscard]] Result<Tenant> ensure_rows(const CreateOrganization& wanted, Deadline deadline);
     [[nodiscard]] Result<void> ensure_database(const Tenant& tenant);

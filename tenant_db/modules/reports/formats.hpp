@@ -2,6 +2,7 @@
 // folder includes this.
 #pragma once
 
+#include "base/atomic_file.hpp"
 #include "tenant_db/modules/reports/writer.hpp"
 
 #include <memory>
@@ -17,8 +18,12 @@ namespace bgerp::reports {
 /// `-?[0-9]+` without leading zeros: what JSON takes as a number as it stands.
 [[nodiscard]] bool is_plain_integer(std::string_view text);
 
-/// What every begin() and row() asks first; both are bugs of the caller, not of the data.
-[[nodiscard]] Result<void> check_columns(std::size_t count, std::size_t max);
+/// How every begin() starts: checks the number of columns and creates the file that finish() will
+/// name `path`. Errors as ReportWriter::begin.
+[[nodiscard]] Result<AtomicFile>
+open_report_file(const std::string& path, std::size_t columns, std::size_t columns_max);
+
+/// How every row() starts; a wrong number is a bug of the caller's and throws Failure.
 void require_value_count(std::size_t values, std::size_t columns);
 
 } // namespace bgerp::reports

@@ -1,4 +1,3 @@
-#include "base/atomic_file.hpp"
 #include "base/json.hpp"
 #include "tenant_db/modules/reports/formats.hpp"
 
@@ -18,10 +17,7 @@ public:
         : path_(std::move(path)) {}
 
     Result<void> begin(std::span<const ReportColumn> columns) override {
-        if (auto checked = check_columns(columns.size(), columns_max); !checked) {
-            return checked;
-        }
-        auto file = AtomicFile::create(path_);
+        auto file = open_report_file(path_, columns.size(), columns_max);
         if (!file) {
             return tl::unexpected<Error>(std::move(file.error()));
         }

@@ -67,15 +67,16 @@ bool is_plain_integer(std::string_view text) {
     return digits && !text.empty() && (text.size() == 1 || text.front() != '0');
 }
 
-Result<void> check_columns(std::size_t count, std::size_t max) {
-    if (count == 0 || count > max) {
+Result<AtomicFile>
+open_report_file(const std::string& path, std::size_t columns, std::size_t columns_max) {
+    if (columns == 0 || columns > columns_max) {
         return fail(
             ErrorCode::invalid_argument,
-            "a report must have 1 to " + std::to_string(max) + " columns in this format",
+            "a report must have 1 to " + std::to_string(columns_max) + " columns in this format",
             "columns"
         );
     }
-    return {};
+    return AtomicFile::create(path);
 }
 
 void require_value_count(std::size_t values, std::size_t columns) {

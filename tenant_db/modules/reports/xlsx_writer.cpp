@@ -1,4 +1,3 @@
-#include "base/atomic_file.hpp"
 #include "base/decimal.hpp"
 #include "base/file_error.hpp"
 #include "base/iso_date.hpp"
@@ -105,15 +104,12 @@ private:
 };
 
 Result<void> XlsxReportWriter::begin(std::span<const ReportColumn> columns) {
-    if (auto checked = check_columns(columns.size(), columns_max); !checked) {
-        return checked;
-    }
-    columns_.assign(columns.begin(), columns.end());
-    auto file = AtomicFile::create(path_);
+    auto file = open_report_file(path_, columns.size(), columns_max);
     if (!file) {
         return tl::unexpected<Error>(std::move(file.error()));
     }
     file_.emplace(std::move(*file));
+    columns_.assign(columns.begin(), columns.end());
     lxw_workbook_options options{};
     options.constant_memory = LXW_TRUE;
     // Its temporary files are as large as the report: beside it, not on a small /tmp.
