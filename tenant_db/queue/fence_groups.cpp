@@ -108,7 +108,7 @@ void FenceGroup::bind(mysql::Params& params) const {
     } else {
         add_padded(params, ids_);
     }
-    params.emplace_back(first_->fence.owner);
+    params.emplace_back(first_->fence.mark());
     params.emplace_back(first_->fence.attempts);
 }
 
@@ -116,7 +116,7 @@ void bind_fence(mysql::Params& params, const ReservedJob& job) {
     params.emplace_back(job.key.queue);
     params.emplace_back(job.key.priority);
     params.emplace_back(job.key.id);
-    params.emplace_back(job.fence.owner);
+    params.emplace_back(job.fence.mark());
     params.emplace_back(job.fence.attempts);
 }
 

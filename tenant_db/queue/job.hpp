@@ -23,8 +23,16 @@ struct JobKey {
 /// Who reserved a job, and the how-manieth time it was reserved: both must still stand in the row
 /// for any write of the holder to take effect.
 struct Fence {
-    std::uint64_t owner = 0;
+    std::uint64_t owner = 0; // its lower 48 bits count
     std::int64_t attempts = 0;
+
+    /// What stands in `reserved_by`: the owner, and in the lowest 16 bits the attempt it was
+    /// written for. Laravel's worker takes a row over by counting `attempts` up and knows no owner:
+    /// where the two counts differ, the reservation isn't that of whoever stands in the row.
+    [[nodiscard]] std::uint64_t mark() const {
+        constexpr unsigned attempts_bits = 16;
+        return (owner << attempts_bits) | static_cast<std::uint64_t>(attempts);
+    }
 };
 
 /// Bits of `jobs.flags`: what else must be written when the job moves.

@@ -18,15 +18,15 @@ constexpr std::int64_t count_max = 65535;
 // the row constructor (priority, id) > (?, ?) would not be. ORDER BY must not name the queue:
 // compared with a bound value it isn't taken for constant, and the server would sort, and lock, the
 // whole backlog. Locks exclusively, at READ COMMITTED, the rows it returns; rows that others hold
-// are stepped over, rows that don't match unlocked. Owner 0 is Laravel's worker, which has none.
+// are stepped over, rows that don't match unlocked. A row whose reserved_by wasn't written for this
+// attempt (Fence::mark; 0 never was) is in the hands of Laravel's worker, which doesn't renew.
 constexpr const char* claim_columns =
     "SELECT priority, id, attempts, rescues, flags, created_at, available_at, "
     "reserved_at IS NOT NULL, interruptions, payload FROM ";
 constexpr const char* beyond_cursor = " AND (priority > ? OR (priority = ? AND id > ?))";
 constexpr const char* can_be_reserved =
     " AND available_at <= UNIX_TIMESTAMP() AND (reserved_at IS NULL"
-    " OR (reserved_by <> 0 AND reserved_at < UNIX_TIMESTAMP() - ?)"
-    " OR (reserved_by = 0 AND reserved_at < UNIX_TIMESTAMP() - ?))"
+    " OR reserved_at < UNIX_TIMESTAMP() - IF((reserved_by & 65535) = attempts, ?, ?))"
     " ORDER BY priority, id LIMIT ? FOR UPDATE SKIP LOCKED";
 
 ReservedJob reserved_job(const mysql::Row& row, const std::string& queue, std::uint64_t owner) {
@@ -80,7 +80,7 @@ void mark_reserved(
     }
     for (const auto& [priority, all_ids] : ids_by_priority) {
         in_slices(all_ids, [&, by = priority](const std::vector<std::uint64_t>& ids) {
-            mysql::Params params{owner, jobs.front().key.queue, by};
+            mysql::Params params{Fence{owner, 0}.mark(), jobs.front().key.queue, by};
             add_padded(params, ids);
             session.execute(
                 "UPDATE " + schema("jobs") +
@@ -88,8 +88,9 @@ void mark_reserved(
                     " rescues = IF(reserved_at IS NULL, rescues, LEAST(rescues + 1, 65535)),"
                     " interruptions ="
                     " IF(reserved_at IS NULL, interruptions, LEAST(interruptions + 1, 65535)),"
+                    " reserved_by = ? | LEAST(attempts + 1, 65535)," // before attempts changes
                     " attempts = LEAST(attempts + 1, 65535),"
-                    " reserved_at = UNIX_TIMESTAMP(), reserved_by = ?"
+                    " reserved_at = UNIX_TIMESTAMP()"
                     " WHERE queue = ? AND priority = ? AND id IN" +
                     in_list(ids.size()),
                 params

@@ -19,7 +19,10 @@ TEST_F(Reserve, AnAvailableJobIsReservedOnce) {
     EXPECT_EQ(reserved.fence.attempts, 1);
     EXPECT_EQ(reserved.rescues, 0);
     EXPECT_EQ(reserved.flags, flag_tracked);
-    EXPECT_EQ(count("jobs", "reserved_by = 7 AND attempts = 1 AND reserved_at IS NOT NULL"), 1);
+    EXPECT_EQ(
+        count("jobs", "reserved_by >> 16 = 7 AND attempts = 1 AND reserved_at IS NOT NULL"),
+        1
+    );
     EXPECT_EQ(state_of(uuid), "running");
     EXPECT_EQ(number("SELECT attempts FROM job_run"), 1);
     EXPECT_TRUE(take(me).empty());
@@ -99,6 +102,24 @@ TEST_F(Reserve, ARowReservedWithoutAnOwnerIsLeftAloneUntilRetryAfter) {
     EXPECT_TRUE(take(me).empty());
     age_leases(12);
     EXPECT_EQ(take_one().fence.attempts, 2);
+}
+
+// Laravel's worker takes over the row of a dead worker of ours: it writes reserved_at and attempts,
+// and what it doesn't know stays. Its time is retry_after_s all the same, and the dead one's fence
+// doesn't fit any more.
+TEST_F(Reserve, ARowThatLaravelTookOverFromADeadWorkerIsLaravels) {
+    push(job());
+    const ReservedJob dead = take_one(me);
+    execute("UPDATE jobs SET reserved_at = UNIX_TIMESTAMP() - 80, attempts = attempts + 1");
+    EXPECT_TRUE(take(other).empty()) << "80 s are within Laravel's 90";
+    EXPECT_EQ(renew_leases(*pool, soon(), schema, {&dead}).lost.size(), 1U);
+    age_leases(12);
+    const ReservedJob again = take_one(other);
+    EXPECT_EQ(again.fence.attempts, 3);
+    age_leases(14);
+    EXPECT_TRUE(take(me).empty());
+    age_leases(3);
+    EXPECT_EQ(take_one(me).fence.attempts, 4) << "ours again, so the lease counts";
 }
 
 TEST_F(Reserve, AJobTriedTooOftenToCountIsStillReserved) {
