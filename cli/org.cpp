@@ -101,6 +101,30 @@ int show(Context& context, const std::string& code) {
     return 0;
 }
 
+// For programs of the organization's own, such as a Laravel application on the same database.
+int show_database(Context& context, const std::string& code) {
+    const Tenant tenant = context.tenant(code);
+    const auto& credentials = context.core().credentials();
+    const mysql::Endpoint endpoint = credentials.endpoint(
+        credentials.tenant(tenant.org_id, tenant.server, tenant.epoch),
+        tenant.database
+    );
+    const bool by_socket = !endpoint.socket.empty();
+    const std::string where =
+        by_socket ? endpoint.socket : endpoint.host + ":" + std::to_string(endpoint.port);
+    context.output().result(
+        {{"socket", by_socket ? Json(endpoint.socket) : Json()},
+         {"host", by_socket ? Json() : Json(endpoint.host)},
+         {"port", by_socket ? Json() : Json(endpoint.port)},
+         {"database", endpoint.database},
+         {"user", endpoint.user},
+         {"password", endpoint.password}},
+        (by_socket ? "socket    " : "server    ") + where + "\ndatabase  " + endpoint.database +
+            "\nuser      " + endpoint.user + "\npassword  " + endpoint.password
+    );
+    return 0;
+}
+
 using Change = Result<Tenant> (Provisioning::*)(const OrgCode&, Deadline);
 
 int change(Context& context, const std::string& code, Change verb) {
@@ -183,6 +207,14 @@ void add_org(CLI::App& root, Commands& commands) {
     CLI::App& show_command = *noun.add_subcommand("show", "One of them");
     show_command.add_option("CODE", shown->code)->required();
     commands.on(show_command, [shown](Context& context) { return show(context, shown->code); });
+
+    auto database = std::make_shared<CodeOption>();
+    CLI::App& database_command =
+        *noun.add_subcommand("database", "Where its database is, and its account with password");
+    database_command.add_option("CODE", database->code)->required();
+    commands.on(database_command, [database](Context& context) {
+        return show_database(context, database->code);
+    });
 
     add_changes(noun, commands);
 

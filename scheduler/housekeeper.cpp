@@ -17,12 +17,16 @@ constexpr std::chrono::milliseconds nap{500};
 constexpr std::size_t shunt_rows = 1000;
 constexpr int shunt_rounds = 20; // a tenant and round
 
+constexpr std::size_t foreign_rows = 1000;
+constexpr int foreign_rounds = 20; // a tenant and round
+
 // Each deletes at most 1,000 rows, repeated while it finds that many. Expired tokens and invites
 // are kept a month for whoever asks why something stopped working.
 constexpr std::uint64_t delete_rows = 1000;
 constexpr std::array core_cleaning{
     "DELETE FROM access_token WHERE expires_at < NOW(6) - INTERVAL 30 DAY LIMIT 1000",
     "DELETE FROM account_invite WHERE expires_at < NOW(6) - INTERVAL 30 DAY LIMIT 1000",
+    "DELETE FROM worker_process WHERE heartbeat_at < NOW(6) - INTERVAL 1 DAY LIMIT 1000",
     "DELETE FROM system_logs WHERE created_at < NOW(6) - INTERVAL 90 DAY LIMIT 1000",
 };
 
@@ -109,6 +113,12 @@ void Housekeeper::clean_tenant(const Tenant& tenant) {
         );
     }
     static_cast<void>(queue::prune_finished(pool, deadline, schema, keep_h_));
+    queue::ForeignCursor& foreign = foreign_cursors_[tenant.database];
+    for (int round = 0; round < foreign_rounds && may_go_on(); ++round) {
+        if (queue::settle_foreign_ends(pool, deadline, schema, foreign_rows, foreign) == 0) {
+            break;
+        }
+    }
     queue::ShuntCursor& cursor = shunt_cursors_[tenant.database];
     for (int round = 0; round < shunt_rounds && may_go_on(); ++round) {
         if (queue::shunt_delayed(pool, deadline, schema, shunt_rows, cursor) == 0) {

@@ -1,5 +1,5 @@
 // What must be done now and then and by one alone: batches whose end a crash swallowed, finished
-// runs past their keeping, jobs that Laravel delayed on the claims' path, expired tokens and old
+// runs past their keeping, jobs that Laravel ended or delayed on the claims' path, tokens and old
 // lines of the platform's log. Works only while this scheduler leads. In bounded statements, a
 // tenant at a time, so that nothing holds locks for long. One thread.
 #pragma once
@@ -10,6 +10,7 @@
 #include "base/service.hpp"
 #include "scheduler/leadership.hpp"
 #include "scheduler/tenants.hpp"
+#include "tenant_db/queue/foreign_ends.hpp"
 #include "tenant_db/queue/lifecycle.hpp"
 
 #include <map>
@@ -41,7 +42,8 @@ private:
     Tenants& tenants_;
     Leadership& lead_;
     Pulse& pulse_;
-    std::map<std::string, queue::ShuntCursor> shunt_cursors_; // by database
+    std::map<std::string, queue::ShuntCursor> shunt_cursors_;     // by database
+    std::map<std::string, queue::ForeignCursor> foreign_cursors_; // by database
     StopSignal stop_;
     std::thread thread_;
 };

@@ -70,7 +70,8 @@ bool settle_batch(
     mysql::Pool& pool, Deadline deadline, const QueueSchema& schema, const std::string& batch_id
 );
 
-/// Settles every unfinished batch: for housekeeping, after crashes. Returns how many it finished.
+/// Settles every unfinished batch: for housekeeping, after crashes. Brings Laravel's counters of
+/// those that stay open up to date. Returns how many it finished.
 std::size_t settle_batches(mysql::Pool& pool, Deadline deadline, const QueueSchema& schema);
 
 [[nodiscard]] Result<BatchState>

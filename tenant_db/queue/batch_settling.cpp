@@ -81,14 +81,21 @@ void fire(
     value_or_throw(std::move(fired));
 }
 
-// Laravel's columns get their final values.
-bool write_end(mysql::Session& session, const QueueSchema& schema, const std::string& batch_id) {
+Json failed_members(
+    mysql::Session& session, const QueueSchema& schema, const std::string& batch_id
+) {
     Json failed = Json::array();
-    session.query(
+    session.query( // a range of PRIMARY (batch_id, job_uuid), no locks
         "SELECT job_uuid FROM " + schema("job_batch_failed") + " WHERE batch_id = ?",
         {batch_id},
         [&](const mysql::Row& row) { failed.push_back(row.text(0)); }
     );
+    return failed;
+}
+
+// Laravel's columns get their final values.
+bool write_end(mysql::Session& session, const QueueSchema& schema, const std::string& batch_id) {
+    const Json failed = failed_members(session, schema, batch_id);
     const std::string failed_ids = to_text(failed);
     const std::uint64_t finished = session.execute( // PRIMARY (id), one row, locked before
         "UPDATE " + schema("job_batches") +
@@ -107,6 +114,26 @@ void write_catch(
             (cancels ? ", cancelled_at = COALESCE(cancelled_at, UNIX_TIMESTAMP())" : "") +
             " WHERE id = ?",
         {batch_id}
+    );
+}
+
+// Laravel's columns of an open batch, for Laravel to read; nobody here counts by them. Not at every
+// member's end, when all would wait for this one row, but now and then. PRIMARY (id), one row.
+void refresh_counters(
+    mysql::Session& session, const QueueSchema& schema, const std::string& batch_id
+) {
+    const auto pending = session.query_one( // a range of PRIMARY (batch_id, job_uuid), no locks
+        "SELECT COUNT(*) FROM " + schema("job_batch_pending") + " WHERE batch_id = ?",
+        {batch_id},
+        [](const mysql::Row& row) { return row.i64(0); }
+    );
+    const Json failed = failed_members(session, schema, batch_id);
+    const std::string failed_ids = to_text(failed);
+    session.execute(
+        "UPDATE " + schema("job_batches") +
+            " SET pending_jobs = ?, failed_jobs = ?, failed_job_ids = ?"
+            " WHERE id = ? AND finished_at IS NULL",
+        {pending.value_or(0), failed.size(), failed_ids, batch_id}
     );
 }
 
@@ -172,7 +199,11 @@ std::size_t settle_batches(mysql::Pool& pool, Deadline deadline, const QueueSche
             [&](const mysql::Row& row) { ids.push_back(row.text(0)); }
         );
         for (const std::string& id : ids) {
-            finished += settle_batch(pool, deadline, schema, id) ? 1 : 0;
+            if (settle_batch(pool, deadline, schema, id)) {
+                ++finished;
+            } else {
+                refresh_counters(*pool.acquire(deadline), schema, id);
+            }
         }
     } while (ids.size() == page);
     return finished;

@@ -19,13 +19,14 @@ void insert_failed(
     const QueueSchema& schema,
     const ReservedJob& job,
     const std::string& uuid,
+    const std::string& payload,
     const std::string& exception
 ) {
     session.execute(
         "INSERT INTO " + schema("failed_jobs") +
             " (uuid, connection, queue, payload, exception, priority, flags)"
             " VALUES (?, 'bgerp', ?, ?, ?, ?, ?)",
-        {uuid, job.key.queue, job.payload, exception, job.key.priority, job.flags}
+        {uuid, job.key.queue, payload, exception, job.key.priority, job.flags}
     );
 }
 
@@ -37,14 +38,18 @@ void store_failed(
     const std::string& exception
 ) {
     const std::string text = storable(exception, exception_bytes_max);
+    // Who retries it, Laravel's queue:retry for one, begins to count anew.
+    const Result<Envelope> envelope = parse_envelope(job.payload);
+    const std::string payload =
+        envelope && envelope->exceptions > 0 ? with_exceptions(job.payload, 0) : job.payload;
     try {
-        insert_failed(session, schema, job, uuid, text);
+        insert_failed(session, schema, job, uuid, payload, text);
     } catch (const mysql::DatabaseError& error) {
         // Others may have pushed the same envelope twice. A job must be able to fail all the same.
         if (error.error_class() != mysql::ErrorClass::duplicate_key) {
             throw;
         }
-        insert_failed(session, schema, job, new_uuid(), text);
+        insert_failed(session, schema, job, new_uuid(), payload, text);
     }
 }
 

@@ -127,8 +127,24 @@ TEST(BatchOptions, AreReadAsTheyWereWritten) {
     EXPECT_EQ(read.then_job->backoff_s, callback.backoff_s);
     EXPECT_EQ(read.then_job->uuid, callback.uuid);
     EXPECT_FALSE(read.then_job->tracked);
+    EXPECT_TRUE(parse_options(R"({"allow_failures":true})").allow_failures) << "as it was once";
     EXPECT_THROW(static_cast<void>(parse_options("a:0:{}")), Failure);
     EXPECT_THROW(static_cast<void>(parse_options("{}")), Failure);
+}
+
+// What PHP's unserialize reads: lengths in bytes, quotes inside not escaped.
+TEST(BatchOptions, AreAPhpArrayForLaravel) {
+    EXPECT_EQ(
+        compose_options({}),
+        R"(a:2:{s:13:"allowFailures";b:0;s:5:"bgerp";s:24:"{"allow_failures":false}";})"
+    );
+}
+
+TEST(Fence, TheMarkHoldsOwnerAndAttempt) {
+    EXPECT_EQ((Fence{7, 3}.mark()), 7U * 65536 + 3);
+    EXPECT_NE((Fence{7, 3}.mark()), (Fence{7, 4}.mark()));
+    EXPECT_NE((Fence{7, 3}.mark()), (Fence{8, 3}.mark()));
+    EXPECT_EQ((Fence{UINT64_MAX, 65535}.mark()), UINT64_MAX);
 }
 
 TEST(Storable, IsUtf8AndShortEnough) {
