@@ -22,9 +22,7 @@ std::string take(const std::string& path) {
 CliRunner::CliRunner(std::string program)
     : program_(std::move(program)) {
     const Config& config = database_.config();
-    std::ofstream(config_file()) << "database:\n  data_dir: " << config.database.data_dir
-                                 << "\n  core_name: " << config.database.core_name
-                                 << "\nsecurity:\n  master_key_file: "
+    std::ofstream(config_file()) << database_.config_section() << "security:\n  master_key_file: "
                                  << config.security.master_key_file
                                  << "\nstorage:\n  dir: " << config.storage.dir << "\n";
 }

@@ -1,7 +1,7 @@
 #include "tests/support/test_database.hpp"
 
 #include "base/ids.hpp"
-#include "base/mysql/private_server.hpp"
+#include "tenant_db/database_accounts.hpp"
 #include "tests/support/test_server.hpp"
 
 #include <filesystem>
@@ -36,8 +36,26 @@ std::string TestDatabase::tenant_database(const std::string& org_code) const {
     return config_.database.core_name + "_t_" + org_code;
 }
 
+std::string TestDatabase::config_section() const {
+    const DatabaseConfig& database = config_.database;
+    std::string text = "database:\n  port: " + std::to_string(database.port);
+    for (const auto& [key, value] :
+         {std::pair{"data_dir", database.data_dir},
+          std::pair{"core_name", database.core_name},
+          std::pair{"socket", database.socket},
+          std::pair{"host", database.host},
+          std::pair{"admin_user", database.admin_user},
+          std::pair{"admin_password_file", database.admin_password_file},
+          std::pair{"tls_ca_file", database.tls_ca_file}}) {
+        if (!value.empty()) {
+            text.append("\n  ").append(key).append(": ").append(value);
+        }
+    }
+    return text + "\n";
+}
+
 mysql::Endpoint TestDatabase::admin(const std::string& database) const {
-    mysql::Endpoint endpoint = mysql::PrivateServer(config_.database).admin_endpoint();
+    mysql::Endpoint endpoint = value_or_throw(admin_endpoint(config_.database));
     endpoint.database = database;
     return endpoint;
 }

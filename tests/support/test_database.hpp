@@ -23,6 +23,9 @@ public:
     /// A configuration whose server is the shared one and whose core name is this test's alone.
     [[nodiscard]] const Config& config() const { return config_; }
 
+    /// The section `database` of a configuration file for programs that work on it.
+    [[nodiscard]] std::string config_section() const;
+
     /// The name of a tenant's database, whether or not it exists.
     [[nodiscard]] std::string tenant_database(const std::string& org_code) const;
 

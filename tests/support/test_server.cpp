@@ -29,10 +29,25 @@ std::string data_dir() {
     return room ? in_memory : BGERP_TEST_DB_DIR;
 }
 
+// The file whose section `database` says which server to use, or empty.
+std::string given_server() {
+    const Environment environment = process_environment();
+    const auto found = environment.find("BGERP_TEST_DATABASE");
+    return found == environment.end() ? std::string() : found->second;
+}
+
 } // namespace
+
+bool test_server_is_given() {
+    return !given_server().empty();
+}
 
 Config test_server_config() {
     Config config;
+    if (test_server_is_given()) {
+        config.database = value_or_throw(read_config(given_server(), {})).database;
+        return config;
+    }
     config.database.data_dir = data_dir();
     config.database.buffer_pool_mib = 256;
     config.database.connections_max = 1000; // several test programs at once
@@ -40,6 +55,9 @@ Config test_server_config() {
 }
 
 void ensure_test_server() {
+    if (test_server_is_given()) {
+        return;
+    }
     static const bool started = [] {
         const mysql::PrivateServer server(test_server_config().database);
         return value_or_throw(server.start(Deadline::after(std::chrono::minutes(2)))).answering;
@@ -48,6 +66,9 @@ void ensure_test_server() {
 }
 
 void remove_test_server() {
+    if (test_server_is_given()) {
+        return;
+    }
     const DatabaseConfig config = test_server_config().database;
     value_or_throw(mysql::PrivateServer(config).stop(Deadline::after(std::chrono::minutes(2))));
     fs::remove_all(config.data_dir);

@@ -18,8 +18,7 @@ protected:
     WorkerProcessTest() {
         std::ofstream config(file("bgerp.yaml"));
         config
-            << "database: {data_dir: " << config_.database.data_dir
-            << ", core_name: " << config_.database.core_name << "}\n"
+            << platform_.database().config_section()
             << "security: {master_key_file: " << config_.security.master_key_file << "}\n"
             << "storage: {dir: " << file("files") << "}\n"
             << "queue: {lease_s: 2}\n"
