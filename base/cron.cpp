@@ -25,8 +25,8 @@ const date::time_zone* find_zone(const std::string& name) {
 } // namespace
 
 Result<CronSchedule>
-CronSchedule::parse(std::string_view expression, const std::string& time_zone) {
-    auto fields = CronFields::parse(expression);
+CronSchedule::parse(std::string_view expression, const std::string& time_zone, std::uint32_t seed) {
+    auto fields = CronFields::parse(expression, seed);
     if (!fields) {
         return tl::unexpected<Error>(std::move(fields.error()));
     }

@@ -28,10 +28,11 @@ class CronSchedule {
 public:
     /// Fails with invalid_argument and `field`: the field of the expression that is wrong (see
     /// CronFields::parse), "time_zone" for a zone that the tz database doesn't know, "schedule" for
-    /// one that is never due, such as a 30th of February. Reads the tz database, so may block on
-    /// the disk.
-    [[nodiscard]] static Result<CronSchedule>
-    parse(std::string_view expression, const std::string& time_zone = "UTC");
+    /// one that is never due, such as a 30th of February. `seed` decides what `H` stands for. Reads
+    /// the tz database, so may block on the disk.
+    [[nodiscard]] static Result<CronSchedule> parse(
+        std::string_view expression, const std::string& time_zone = "UTC", std::uint32_t seed = 0
+    );
 
     /// The first instant after `time` at which the schedule is due; nothing when there is none in
     /// the next 50 years.

@@ -81,7 +81,8 @@ tl::unexpected<Error> bad(const Field& field, std::string_view part) {
     return fail(
         ErrorCode::invalid_argument,
         "the " + std::string(field.name) + " '" + std::string(part) + "' of the schedule must be " +
-            allowed + ", a range such as 1-5, a list of them, * or a step such as */5",
+            allowed +
+            ", a range such as 1-5, a list of them, *, a step such as */5, or H for any of them",
         std::string(field.name)
     );
 }
@@ -107,12 +108,58 @@ std::optional<int> parse_value(const Field& field, std::string_view text) {
     return number && *number >= field.min && *number <= field.max ? number : std::nullopt;
 }
 
+// A well-mixed number for each field of a seed: the finalizer of MurmurHash3.
+std::uint32_t hashed(std::uint32_t seed, const Field& field) {
+    std::uint32_t value = seed ^ (static_cast<std::uint32_t>(field.name.front()) << 16U) ^
+                          static_cast<std::uint32_t>(field.name.size());
+    value = (value ^ (value >> 16U)) * 0x85EBCA6BU;
+    value = (value ^ (value >> 13U)) * 0xC2B2AE35U;
+    return value ^ (value >> 16U);
+}
+
+// `H`, `H(1-5)`, each perhaps with `/step`. False when broken.
+bool add_hashed(
+    const Field& field,
+    std::string_view range,
+    std::optional<int> step,
+    std::uint32_t seed,
+    Numbers& numbers
+) {
+    constexpr int day_of_every_month = 28;
+    int first = field.min;
+    int last = field.name == "weekday" ? 6 : field.name == "day" ? day_of_every_month : field.max;
+    if (range != "H") {
+        if (range.size() < 3 || range[1] != '(' || range.back() != ')') {
+            return false;
+        }
+        const auto ends = split(range.substr(2, range.size() - 3), "-");
+        const auto from = parse_value(field, ends[0]);
+        const auto to = ends.size() == 2 ? parse_value(field, ends[1]) : std::nullopt;
+        if (!from || !to || *from > *to) {
+            return false;
+        }
+        first = *from;
+        last = *to;
+    }
+    const int width = step ? std::min(*step, last - first + 1) : last - first + 1;
+    const auto offset = hashed(seed, field) % static_cast<std::uint32_t>(width);
+    first += static_cast<int>(offset);
+    for (int number = first; number <= (step ? last : first); number += step.value_or(1)) {
+        numbers.set(static_cast<std::size_t>(number));
+    }
+    return true;
+}
+
 // `*`, `5`, `1-5`, each perhaps with `/step`; `5/10` runs to the field's end. False when broken.
-bool add_part(const Field& field, std::string_view part, Numbers& numbers) {
+bool add_part(const Field& field, std::string_view part, std::uint32_t seed, Numbers& numbers) {
     const auto sides = split(part, "/");
     const auto step = sides.size() == 1 ? std::optional(1) : parse_number(sides[1]);
     if (sides.size() > 2 || !step || *step < 1 || *step > field.max) {
         return false;
+    }
+    if (sides[0].starts_with('H')) {
+        const auto given = sides.size() == 1 ? std::nullopt : step;
+        return add_hashed(field, sides[0], given, seed, numbers);
     }
     int first = field.min;
     // Sunday twice in one `*` would shift the steps.
@@ -139,10 +186,10 @@ bool add_part(const Field& field, std::string_view part, Numbers& numbers) {
     return first <= last;
 }
 
-Result<Numbers> parse_field(const Field& field, std::string_view text) {
+Result<Numbers> parse_field(const Field& field, std::string_view text, std::uint32_t seed) {
     Numbers numbers;
     for (const std::string_view part : split(text, ",")) {
-        if (!add_part(field, part, numbers)) {
+        if (!add_part(field, part, seed, numbers)) {
             return bad(field, text);
         }
     }
@@ -189,7 +236,7 @@ first_time_of_day(const CronFields& fields, std::chrono::seconds from) {
 
 } // namespace
 
-Result<CronFields> CronFields::parse(std::string_view expression) {
+Result<CronFields> CronFields::parse(std::string_view expression, std::uint32_t seed) {
     for (const Shorthand& shorthand : shorthands) {
         if (expression == shorthand.name) {
             return parse(shorthand.expression);
@@ -210,7 +257,7 @@ Result<CronFields> CronFields::parse(std::string_view expression) {
     }
     std::array<Numbers, all_fields.size()> numbers;
     for (std::size_t i = 0; i < numbers.size(); ++i) {
-        auto parsed = parse_field(all_fields.at(i), texts[i]);
+        auto parsed = parse_field(all_fields.at(i), texts[i], seed);
         if (!parsed) {
             return tl::unexpected<Error>(std::move(parsed.error()));
         }

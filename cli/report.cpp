@@ -8,6 +8,7 @@
 #include "tenant_db/modules/reports/build_report.hpp"
 #include "tenant_db/modules/reports/report_catalog.hpp"
 #include "tenant_db/modules/reports/report_store.hpp"
+#include "tenant_db/schedule/schedule_store.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -162,6 +163,25 @@ int remove(Context& context, const ReportOptions& options) {
     return 0;
 }
 
+// A schedule of the kind report.build under the report's name.
+int schedule_report(Context& context, const ReportOptions& options, schedule::NewSchedule wanted) {
+    TenantSession tenant(context, options.org);
+    static_cast<void>(request_of(tenant, options)); // refused now rather than at night
+    wanted.name = "report:" + options.name;
+    wanted.kind = reports::report_kind;
+    wanted.args = request_json(options);
+    const auto made = tenant.in_transaction([&](mysql::Transaction& transaction) {
+        return schedule::add_schedule(transaction, queue::QueueSchema::current(), wanted);
+    });
+    const Json json = to_json(made);
+    context.output().result(
+        json,
+        "report " + options.name + " is made by the schedule " + wanted.name + "; first run " +
+            (json["next_run_at"].is_string() ? json["next_run_at"].get<std::string>() : "never")
+    );
+    return 0;
+}
+
 void add_what(CLI::App& command, ReportOptions& options) {
     command.add_option("--param", options.params, "name=value, as often as needed");
     command.add_option("--format", options.format, "csv, xlsx or json");
@@ -193,6 +213,19 @@ void add_report(CLI::App& root, Commands& commands) {
     save_command.add_option("--report", saved->report, "The report it is")->required();
     add_what(save_command, *saved);
     commands.on(save_command, [saved](Context& context) { return save(context, *saved); });
+
+    auto timed = std::make_shared<ReportOptions>();
+    auto when = std::make_shared<schedule::NewSchedule>();
+    CLI::App& schedule_command = *noun.add_subcommand("schedule", "Have one made on time");
+    schedule_command.add_option("ORG", timed->org)->required();
+    schedule_command.add_option("NAME", timed->name, "A report, or a saved one")->required();
+    schedule_command.add_option("--cron", when->cron, "minute hour day month weekday, or @daily …")
+        ->required();
+    schedule_command.add_option("--time-zone", when->time_zone, "Such as Europe/Berlin; UTC");
+    add_what(schedule_command, *timed);
+    commands.on(schedule_command, [timed, when](Context& context) {
+        return schedule_report(context, *timed, *when);
+    });
 
     auto removed = std::make_shared<ReportOptions>();
     CLI::App& remove_command = *noun.add_subcommand("delete", "Drop a saved one");

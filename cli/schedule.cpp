@@ -1,4 +1,4 @@
-// bgerp schedule list|add|pause|resume|run|remove: an organization's recurring jobs.
+// bgerp schedule list|show|add|edit|pause|resume|run|remove: an organization's recurring jobs.
 
 #include "cli/nouns.hpp"
 #include "cli/tenant_session.hpp"
@@ -13,10 +13,11 @@ using queue::QueueSchema;
 struct ScheduleOptions {
     std::string org;
     std::string name;
-    std::string args = "{}";
-    std::string missed = "once";
-    std::string overlap = "skip";
-    schedule::NewSchedule what;
+    // What is given of it; add and edit.
+    std::optional<std::string> args;
+    std::optional<std::string> missed;
+    std::optional<std::string> overlap;
+    schedule::ScheduleChange what;
 };
 
 std::string text_of(const Json& value) {
@@ -54,22 +55,61 @@ void show(Context& context, const schedule::Schedule& found, const std::string& 
     );
 }
 
+schedule::ScheduleChange change_of(const ScheduleOptions& options) {
+    schedule::ScheduleChange change = options.what;
+    if (options.args) {
+        change.args = value_or_throw(parse_json(*options.args));
+        if (!change.args->is_object()) {
+            throw Failure(
+                Error{ErrorCode::invalid_argument, "args must be a JSON object", "args", {}}
+            );
+        }
+    }
+    if (options.missed) {
+        change.missed = value_or_throw(schedule::parse_missed(*options.missed));
+    }
+    if (options.overlap) {
+        change.overlap = value_or_throw(schedule::parse_overlap(*options.overlap));
+    }
+    return change;
+}
+
 int add(Context& context, const ScheduleOptions& options) {
     TenantSession session(context, options.org);
-    schedule::NewSchedule wanted = options.what;
+    const schedule::ScheduleChange given = change_of(options);
+    schedule::NewSchedule wanted;
     wanted.name = options.name;
-    wanted.args = value_or_throw(parse_json(options.args));
-    if (!wanted.args.is_object()) {
-        throw Failure(Error{ErrorCode::invalid_argument, "args must be a JSON object", "args", {}});
-    }
-    wanted.missed =
-        options.missed == "skip" ? schedule::MissedPolicy::skip : schedule::MissedPolicy::once;
-    wanted.overlap =
-        options.overlap == "allow" ? schedule::OverlapPolicy::allow : schedule::OverlapPolicy::skip;
+    wanted.cron = given.cron.value_or("");
+    wanted.kind = given.kind.value_or("");
+    wanted.time_zone = given.time_zone.value_or(wanted.time_zone);
+    wanted.args = given.args.value_or(wanted.args);
+    wanted.queue = given.queue.value_or(wanted.queue);
+    wanted.priority = given.priority.value_or(wanted.priority);
+    wanted.missed = given.missed.value_or(wanted.missed);
+    wanted.overlap = given.overlap.value_or(wanted.overlap);
     const auto made = session.in_transaction([&](mysql::Transaction& transaction) {
         return schedule::add_schedule(transaction, QueueSchema::current(), wanted);
     });
     show(context, made, "added");
+    return 0;
+}
+
+int edit(Context& context, const ScheduleOptions& options) {
+    TenantSession session(context, options.org);
+    const schedule::ScheduleChange change = change_of(options);
+    const auto edited = session.in_transaction([&](mysql::Transaction& transaction) {
+        return schedule::edit_schedule(transaction, QueueSchema::current(), options.name, change);
+    });
+    show(context, edited, "changed");
+    return 0;
+}
+
+int show_one(Context& context, const ScheduleOptions& options) {
+    TenantSession session(context, options.org);
+    const auto found = value_or_throw(
+        schedule::find_schedule(*session.connection(), QueueSchema::current(), options.name)
+    );
+    show(context, found, "is " + found.what.cron + " in " + found.what.time_zone);
     return 0;
 }
 
@@ -115,22 +155,26 @@ CLI::App& verb(
     return command;
 }
 
-void add_add(CLI::App& noun, Commands& commands, const std::shared_ptr<ScheduleOptions>& options) {
-    CLI::App& command = verb(noun, options, "add", "Run a job again and again");
-    command.add_option("--cron", options->what.cron, "minute hour day month weekday, or @daily …")
-        ->required();
-    command.add_option("--kind", options->what.kind, "Kind of the job")->required();
-    command.add_option("--time-zone", options->what.time_zone, "Such as Europe/Berlin")
-        ->default_str("UTC");
-    command.add_option("--args", options->args, "Arguments of the job, a JSON object");
-    command.add_option("--queue", options->what.queue, "Queue")->default_str("default");
-    command.add_option("--priority", options->what.priority, "Smaller runs first");
+// What add and edit are told of a schedule; only add needs the first two.
+void add_what(CLI::App& command, ScheduleOptions& options, bool needed) {
+    schedule::ScheduleChange& what = options.what;
+    command.add_option("--cron", what.cron, "[second] minute hour day month weekday, or @daily …")
+        ->required(needed);
+    command.add_option("--kind", what.kind, "Kind of the job")->required(needed);
+    command.add_option("--time-zone", what.time_zone, "Such as Europe/Berlin; UTC");
+    command.add_option("--args", options.args, "Arguments of the job, a JSON object");
+    command.add_option("--queue", what.queue, "Queue");
+    command.add_option("--priority", what.priority, "Smaller runs first");
     command
-        .add_option("--missed", options->missed, "Runs due while no scheduler ran: once or skip")
-        ->check(CLI::IsMember({"once", "skip"}));
-    command.add_option("--overlap", options->overlap, "Due while the last job runs: skip or allow")
+        .add_option(
+            "--missed",
+            options.missed,
+            "Runs due while no scheduler ran: once, skip, "
+            "backfill"
+        )
+        ->check(CLI::IsMember({"once", "skip", "backfill"}));
+    command.add_option("--overlap", options.overlap, "Due while the last job runs: skip or allow")
         ->check(CLI::IsMember({"skip", "allow"}));
-    commands.on(command, [options](Context& context) { return add(context, *options); });
 }
 
 } // namespace
@@ -142,7 +186,15 @@ void add_schedule(CLI::App& root, Commands& commands) {
     CLI::App& list_command = *noun.add_subcommand("list", "All of them");
     list_command.add_option("org", options->org, "Organization")->required();
     commands.on(list_command, [options](Context& context) { return list(context, *options); });
-    add_add(noun, commands, options);
+    CLI::App& add_command = verb(noun, options, "add", "Run a job again and again");
+    add_what(add_command, *options, true);
+    commands.on(add_command, [options](Context& context) { return add(context, *options); });
+    CLI::App& edit_command = verb(noun, options, "edit", "Change what is given, keep the rest");
+    add_what(edit_command, *options, false);
+    commands.on(edit_command, [options](Context& context) { return edit(context, *options); });
+    commands.on(verb(noun, options, "show", "One of them"), [options](Context& context) {
+        return show_one(context, *options);
+    });
     commands.on(verb(noun, options, "pause", "Don't fire until resumed"), [options](Context& c) {
         return set_paused(c, *options, true);
     });

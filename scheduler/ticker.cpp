@@ -1,9 +1,9 @@
 #include "scheduler/ticker.hpp"
 
 #include "base/log.hpp"
-#include "tenant_db/schedule/firing.hpp"
 
 #include <map>
+#include <set>
 
 namespace bgerp::scheduler {
 
@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::chrono::seconds statement_time{30};
 constexpr std::chrono::milliseconds patience{500}; // how long to wait for the lease in one go
+
+// Runs of one schedule in a tick: a minute of seconds, the latest that is slow and not missed.
+constexpr int rounds_max = 61;
 
 } // namespace
 
@@ -75,29 +78,53 @@ void Ticker::tick() {
     }
 }
 
+// Fires what is due, and again while that leaves something due: a schedule of every second is due
+// several times after a slow tick.
 void Ticker::serve(const Tenant& tenant) {
     const auto schema = queue::QueueSchema::of(tenant.database);
     mysql::Pool& pool = tenants_.queue_pool();
-    const auto schedules =
-        schedule::due_schedules(*pool.acquire(Deadline::after(statement_time)), schema);
+    std::set<std::uint64_t> done; // for this tick
     bool ring = false;
-    for (const schedule::Schedule& schedule : schedules) {
-        if (!lead_.held()) {
-            break;
-        }
-        const auto fired = schedule::fire(pool, Deadline::after(statement_time), schema, schedule);
-        if (fired == schedule::Fired::enqueued) {
-            ring = true;
-            enqueued_.fetch_add(1);
-            log_info(
-                "schedule fired",
-                {{"tenant", tenant.code.str()}, {"schedule", schedule.what.name}}
-            );
+    bool again = true;
+    for (int round = 0; again && round < rounds_max; ++round) {
+        again = false;
+        const auto schedules =
+            schedule::due_schedules(*pool.acquire(Deadline::after(statement_time)), schema);
+        for (const schedule::Schedule& schedule : schedules) {
+            if (stop_.raised() || !lead_.held()) {
+                again = false;
+                break;
+            }
+            if (done.contains(schedule.id)) {
+                continue;
+            }
+            const auto fired = fire(tenant, schema, schedule);
+            ring = ring || fired == schedule::Fired::enqueued || fired == schedule::Fired::made_up;
+            if (fired == schedule::Fired::waits || fired == schedule::Fired::made_up) {
+                done.insert(schedule.id); // what is made up for goes one a tick
+            } else {
+                again = true;
+            }
         }
     }
     if (ring) {
         doorbell_.ring(tenant.code.str());
     }
+}
+
+schedule::Fired Ticker::fire(
+    const Tenant& tenant, const queue::QueueSchema& schema, const schedule::Schedule& schedule
+) {
+    const auto fired =
+        schedule::fire(tenants_.queue_pool(), Deadline::after(statement_time), schema, schedule);
+    if (fired == schedule::Fired::enqueued || fired == schedule::Fired::made_up) {
+        enqueued_.fetch_add(1);
+        log_info(
+            "schedule fired",
+            {{"tenant", tenant.code.str()}, {"schedule", schedule.what.name}}
+        );
+    }
+    return fired;
 }
 
 } // namespace bgerp::scheduler

@@ -9,6 +9,7 @@
 #include "scheduler/leadership.hpp"
 #include "scheduler/tenants.hpp"
 #include "tenant_db/doorbell.hpp"
+#include "tenant_db/schedule/firing.hpp"
 
 #include <atomic>
 #include <thread>
@@ -32,6 +33,9 @@ public:
 private:
     void run(Pulse::Beat& beat);
     void serve(const Tenant& tenant);
+    schedule::Fired fire(
+        const Tenant& tenant, const queue::QueueSchema& schema, const schedule::Schedule& schedule
+    );
 
     const std::chrono::milliseconds interval_;
     Tenants& tenants_;

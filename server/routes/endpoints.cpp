@@ -9,6 +9,7 @@
 #include "server/routes/payroll.hpp"
 #include "server/routes/queues.hpp"
 #include "server/routes/reports.hpp"
+#include "server/routes/schedules.hpp"
 #include "server/routes/tokens.hpp"
 
 namespace bgerp::server {
@@ -134,6 +135,61 @@ constexpr std::array endpoints{
         .run = resume_queue,
         .ability = "queues:pause",
         .summary = "Begin its jobs again"},
+    Endpoint{
+        .path = "/api/v1/schedules",
+        .run = list_schedules,
+        .ability = "schedules:read",
+        .summary = "Recurring jobs"},
+    Endpoint{
+        .method = Method::post,
+        .path = "/api/v1/schedules",
+        .run = add_schedule,
+        .ability = "schedules:write",
+        .body = BodyKind::json,
+        .fields = new_schedule_fields,
+        .summary = "Run a job again and again",
+        .success = 201,
+        .idempotent = true},
+    Endpoint{
+        .path = "/api/v1/schedules/{name}",
+        .run = show_schedule,
+        .ability = "schedules:read",
+        .summary = "One recurring job"},
+    Endpoint{
+        .method = Method::patch,
+        .path = "/api/v1/schedules/{name}",
+        .run = edit_schedule,
+        .ability = "schedules:write",
+        .body = BodyKind::json,
+        .fields = schedule_change_fields,
+        .summary = "Change what is given, keep the rest"},
+    Endpoint{
+        .method = Method::del,
+        .path = "/api/v1/schedules/{name}",
+        .run = remove_schedule,
+        .ability = "schedules:write",
+        .summary = "Forget a recurring job",
+        .success = 204},
+    Endpoint{
+        .method = Method::post,
+        .path = "/api/v1/schedules/{name}/pause",
+        .run = pause_schedule,
+        .ability = "schedules:write",
+        .summary = "Fire it no more until resumed"},
+    Endpoint{
+        .method = Method::post,
+        .path = "/api/v1/schedules/{name}/resume",
+        .run = resume_schedule,
+        .ability = "schedules:write",
+        .summary = "Fire it again, from the next regular time on"},
+    Endpoint{
+        .method = Method::post,
+        .path = "/api/v1/schedules/{name}/run",
+        .run = run_schedule,
+        .ability = "schedules:run",
+        .summary = "Push its job now",
+        .success = 202,
+        .idempotent = true},
     Endpoint{
         .path = "/api/v1/failed-jobs",
         .run = list_failed_jobs,

@@ -1,10 +1,9 @@
 #include "tenant_db/queue/foreign_ends.hpp"
 
 #include "base/mysql/transaction.hpp"
-#include "tenant_db/queue/batch.hpp"
-#include "tenant_db/queue/batch_members.hpp"
 #include "tenant_db/queue/in_list.hpp"
 #include "tenant_db/queue/job.hpp"
+#include "tenant_db/queue/job_end.hpp"
 #include "tenant_db/queue/run_record.hpp"
 
 #include <algorithm>
@@ -73,6 +72,11 @@ std::vector<OpenRun> seen_twice(std::vector<OpenRun> found, ForeignCursor& curso
     return twice;
 }
 
+// As far as the run knows them.
+std::int64_t flags_of(const OpenRun& run) {
+    return run.batch_id.empty() ? flag_tracked : flag_tracked | flag_batch;
+}
+
 // A row that Laravel put back: in jobs, or where shunt_delayed moved it from there.
 struct NewRow {
     bool delayed = false;
@@ -132,7 +136,7 @@ NewRows rows_put_back(
 bool track_again(
     mysql::Session& session, const QueueSchema& schema, const OpenRun& run, const NewRow& row
 ) {
-    const std::int64_t flags = run.batch_id.empty() ? flag_tracked : flag_tracked | flag_batch;
+    const std::int64_t flags = flags_of(run);
     if (row.delayed) {
         return session.execute(
                    "UPDATE " + schema("job_delayed") +
@@ -172,22 +176,21 @@ bool has_failed(mysql::Session& session, const QueueSchema& schema, const OpenRu
         .has_value();
 }
 
-void record_end(mysql::Session& session, const QueueSchema& schema, const OpenRun& run) {
-    const bool failed = has_failed(session, schema, run);
-    runs_ended(session, schema, {run.uuid}, failed ? "failed" : "completed");
-    session.execute( // PRIMARY (uuid), locked before
+std::set<std::string>
+record_end(mysql::Transaction& transaction, const QueueSchema& schema, const OpenRun& run) {
+    EndedJob ended;
+    ended.flags = flags_of(run);
+    ended.outcome =
+        has_failed(transaction, schema, run) ? JobOutcome::failed : JobOutcome::completed;
+    ended.uuid = run.uuid;
+    ended.batch_id = run.batch_id;
+    std::set<std::string> batches = record_ends(transaction, schema, {ended});
+    transaction.execute( // PRIMARY (uuid), locked before
         "UPDATE " + schema("job_run") +
             " SET progress_message = 'ended by another system' WHERE uuid = ?",
         {run.uuid}
     );
-    if (run.batch_id.empty()) {
-        return;
-    }
-    if (failed) {
-        member_failed(session, schema, run.batch_id, run.uuid);
-    } else {
-        members_ended(session, schema, run.batch_id, {run.uuid});
-    }
+    return batches;
 }
 
 // Returns the batches that have a member less to wait for.
@@ -204,11 +207,9 @@ settle_some(mysql::Session& session, const QueueSchema& schema, const std::vecto
                 run_moved(session, schema, run.uuid, state, now.id, now.delay_s);
             }
         } else if (lock_open_run(session, schema, run)) {
-            record_end(session, schema, run);
-            batches.insert(run.batch_id);
+            batches.merge(record_end(session, schema, run));
         }
     }
-    batches.erase("");
     return batches;
 }
 
@@ -235,9 +236,7 @@ std::size_t settle_foreign_ends(
         const auto batches = mysql::with_transaction(pool, deadline, [&](mysql::Transaction& t) {
             return settle_some(t, schema, some);
         });
-        for (const std::string& batch : batches) {
-            settle_batch(pool, deadline, schema, batch);
-        }
+        settle_all(pool, deadline, schema, batches);
     }
     if (looked_at == 0) {
         cursor.created_at = 0;

@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "base/mysql/error.hpp"
 #include "tenant_db/queue/enqueue.hpp"
+#include "tenant_db/schedule/missed_runs.hpp"
 #include "tenant_db/schedule/schedule_rows.hpp"
 
 #include <algorithm>
@@ -12,10 +13,6 @@ namespace bgerp::schedule {
 namespace {
 
 constexpr std::size_t databases_per_statement = 100;
-
-// Later than this a run counts as missed, not as slow: the longest that a change of leader takes,
-// with room.
-constexpr std::int64_t late_s_max = 60;
 
 // KEY schedule_due (paused, next_run_at): each part stops at the first row. No locks.
 std::string part(std::size_t index, const std::string& database) {
@@ -97,18 +94,23 @@ Result<Fired> fire_once(
     const CronSchedule& cron
 ) {
     const std::int64_t now_s = database_now_s(transaction);
-    if (!take_turn(transaction, schema, schedule, next_run(cron, now_s))) {
+    const Turn turn =
+        turn_at(cron, schedule.what.missed, schedule.next_run_at.value_or(now_s), now_s);
+    const bool held_back = schedule.what.overlap == OverlapPolicy::skip &&
+                           last_job_runs(transaction, schema, schedule);
+    if (held_back && schedule.what.missed == MissedPolicy::backfill) {
+        return Fired::waits;
+    }
+    if (!take_turn(transaction, schema, schedule, turn.next)) {
         return Fired::elsewhere;
     }
-    const std::int64_t late_s = now_s - schedule.next_run_at.value_or(now_s);
-    if (schedule.what.missed == MissedPolicy::skip && late_s > late_s_max) {
+    if (!turn.fires) {
         return Fired::skipped_missed;
     }
-    if (schedule.what.overlap == OverlapPolicy::skip &&
-        last_job_runs(transaction, schema, schedule)) {
+    if (held_back) {
         return Fired::skipped_overlap;
     }
-    const auto uuid = queue::enqueue(transaction, schema, job_of(schedule));
+    const auto uuid = queue::enqueue(transaction, schema, job_of(schedule, turn.run));
     if (!uuid) {
         return tl::unexpected<Error>(uuid.error());
     }
@@ -116,7 +118,7 @@ Result<Fired> fire_once(
         "UPDATE " + schema("schedule") + " SET last_run_at = NOW(), last_job_uuid = ? WHERE id = ?",
         {*uuid, schedule.id}
     );
-    return Fired::enqueued;
+    return turn.missed ? Fired::made_up : Fired::enqueued;
 }
 
 // It would fail at every tick from now on; a person has to look.
@@ -157,7 +159,7 @@ std::vector<Schedule> due_schedules(mysql::Session& session, const queue::QueueS
 Fired fire(
     mysql::Pool& pool, Deadline deadline, const queue::QueueSchema& schema, const Schedule& schedule
 ) {
-    const auto cron = CronSchedule::parse(schedule.what.cron, schedule.what.time_zone);
+    const auto cron = cron_of(schedule);
     if (!cron) {
         return pause_broken(pool, deadline, schema, schedule, cron.error());
     }

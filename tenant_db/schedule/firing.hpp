@@ -23,6 +23,8 @@ due_schedules(mysql::Session& session, const queue::QueueSchema& schema);
 
 enum class Fired {
     enqueued,
+    made_up,         // enqueued for a run that was missed; with `backfill` there may be more
+    waits,           // its last job hasn't ended, and its policy is to make up for it afterwards
     skipped_missed,  // too late, and its policy is to skip
     skipped_overlap, // its last job hasn't ended
     elsewhere,       // another scheduler was first, or somebody changed it

@@ -9,7 +9,7 @@ namespace {
 
 constexpr const char* columns =
     "SELECT id, name, cron, time_zone, kind, args, queue, priority, paused, missed, overlap,"
-    " UNIX_TIMESTAMP(next_run_at), UNIX_TIMESTAMP(last_run_at), last_job_uuid FROM ";
+    " UNIX_TIMESTAMP(next_run_at), UNIX_TIMESTAMP(last_run_at), last_job_uuid, seed FROM ";
 
 Schedule schedule_of(const mysql::Row& row) {
     Schedule schedule;
@@ -23,11 +23,12 @@ Schedule schedule_of(const mysql::Row& row) {
     what.queue = row.text(6);
     what.priority = row.i64(7);
     schedule.paused = row.i64(8) != 0;
-    what.missed = row.text(9) == "skip" ? MissedPolicy::skip : MissedPolicy::once;
-    what.overlap = row.text(10) == "allow" ? OverlapPolicy::allow : OverlapPolicy::skip;
+    what.missed = value_or_throw(parse_missed(row.text(9)));
+    what.overlap = value_or_throw(parse_overlap(row.text(10)));
     schedule.next_run_at = row.optional_i64(11);
     schedule.last_run_at = row.optional_i64(12);
     schedule.last_job_uuid = row.optional_text(13).value_or("");
+    schedule.seed = static_cast<std::uint32_t>(row.u64(14));
     return schedule;
 }
 
@@ -75,22 +76,55 @@ std::optional<std::int64_t> next_run(const CronSchedule& cron, std::int64_t now_
     return next->time_since_epoch().count();
 }
 
-queue::NewJob job_of(const Schedule& schedule) {
+queue::NewJob job_of(const Schedule& schedule, std::optional<std::int64_t> run) {
     queue::NewJob job;
     job.kind = schedule.what.kind;
     job.args = schedule.what.args;
     job.queue = schedule.what.queue;
     job.priority = schedule.what.priority;
     job.tags = {"schedule:" + schedule.what.name};
+    if (run) {
+        job.tags.push_back("run:" + time_or_null(run).get<std::string>());
+    }
     return job;
 }
 
+Result<CronSchedule> cron_of(const Schedule& schedule) {
+    return CronSchedule::parse(schedule.what.cron, schedule.what.time_zone, schedule.seed);
+}
+
 const char* missed_name(MissedPolicy policy) {
-    return policy == MissedPolicy::once ? "once" : "skip";
+    switch (policy) {
+    case MissedPolicy::skip:
+        return "skip";
+    case MissedPolicy::backfill:
+        return "backfill";
+    case MissedPolicy::once:
+        break;
+    }
+    return "once";
 }
 
 const char* overlap_name(OverlapPolicy policy) {
     return policy == OverlapPolicy::allow ? "allow" : "skip";
+}
+
+Result<MissedPolicy> parse_missed(const std::string& name) {
+    for (const auto policy : {MissedPolicy::once, MissedPolicy::skip, MissedPolicy::backfill}) {
+        if (name == missed_name(policy)) {
+            return policy;
+        }
+    }
+    return fail(ErrorCode::invalid_argument, "missed is once, skip or backfill", "missed");
+}
+
+Result<OverlapPolicy> parse_overlap(const std::string& name) {
+    for (const auto policy : {OverlapPolicy::skip, OverlapPolicy::allow}) {
+        if (name == overlap_name(policy)) {
+            return policy;
+        }
+    }
+    return fail(ErrorCode::invalid_argument, "overlap is skip or allow", "overlap");
 }
 
 Json to_json(const Schedule& schedule) {

@@ -25,8 +25,12 @@ namespace bgerp::schedule {
 /// The first run after `now_s`.
 [[nodiscard]] std::optional<std::int64_t> next_run(const CronSchedule& cron, std::int64_t now_s);
 
-/// The job that a firing of `schedule` makes.
-[[nodiscard]] queue::NewJob job_of(const Schedule& schedule);
+/// The job that a firing of `schedule` makes, tagged with the run it is for, if for one.
+[[nodiscard]] queue::NewJob
+job_of(const Schedule& schedule, std::optional<std::int64_t> run = std::nullopt);
+
+/// Errors as CronSchedule::parse.
+[[nodiscard]] Result<CronSchedule> cron_of(const Schedule& schedule);
 
 [[nodiscard]] const char* missed_name(MissedPolicy policy);
 [[nodiscard]] const char* overlap_name(OverlapPolicy policy);

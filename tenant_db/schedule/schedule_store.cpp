@@ -14,9 +14,23 @@ tl::unexpected<Error> no_such(const std::string& name) {
     return fail(ErrorCode::not_found, "no schedule '" + name + "'");
 }
 
+// Schedules of one name and text in many databases get different times for their `H`, and the same
+// ones when they are made again. FNV-1a.
+std::uint32_t
+seed_of(mysql::Session& session, const queue::QueueSchema& schema, const std::string& name) {
+    const auto database = session.query_one("SELECT DATABASE()", {}, [](const mysql::Row& row) {
+        return row.optional_text(0).value_or("");
+    });
+    std::uint32_t hash = 0x811C9DC5U;
+    for (const char c : database.value_or("") + schema("/") + name) {
+        hash = (hash ^ static_cast<unsigned char>(c)) * 0x01000193U;
+    }
+    return hash;
+}
+
 // The job it will make is made and thrown away once, so that what can't be enqueued is refused now
 // and not at three in the morning.
-Result<CronSchedule> check(const NewSchedule& schedule) {
+Result<CronSchedule> check(const NewSchedule& schedule, std::uint32_t seed) {
     if (schedule.name.empty() || schedule.name.size() > name_max) {
         return fail(
             ErrorCode::invalid_argument,
@@ -33,18 +47,42 @@ Result<CronSchedule> check(const NewSchedule& schedule) {
     if (schedule.priority < -32768 || schedule.priority > 32767) {
         return fail(ErrorCode::invalid_argument, "a priority is from -32768 to 32767", "priority");
     }
-    return CronSchedule::parse(schedule.cron, schedule.time_zone);
+    return CronSchedule::parse(schedule.cron, schedule.time_zone, seed);
 }
 
-// UNIQUE KEY schedule_name; locks the row.
+// UNIQUE KEY schedule_name.
 constexpr const char* by_name = "WHERE name = ?";
+
+// UNIQUE KEY schedule_name, one row, exclusive: a firing waits, then finds another next_run_at.
+void lock_schedule(
+    mysql::Session& session, const queue::QueueSchema& schema, const std::string& name
+) {
+    session.query(
+        "SELECT id FROM " + schema("schedule") + " WHERE name = ? FOR UPDATE",
+        {name},
+        [](const mysql::Row&) {}
+    );
+}
+
+NewSchedule changed(NewSchedule schedule, const ScheduleChange& change) {
+    schedule.cron = change.cron.value_or(schedule.cron);
+    schedule.time_zone = change.time_zone.value_or(schedule.time_zone);
+    schedule.kind = change.kind.value_or(schedule.kind);
+    schedule.args = change.args.value_or(schedule.args);
+    schedule.queue = change.queue.value_or(schedule.queue);
+    schedule.priority = change.priority.value_or(schedule.priority);
+    schedule.missed = change.missed.value_or(schedule.missed);
+    schedule.overlap = change.overlap.value_or(schedule.overlap);
+    return schedule;
+}
 
 } // namespace
 
 Result<Schedule> add_schedule(
     mysql::Transaction& transaction, const queue::QueueSchema& schema, const NewSchedule& schedule
 ) {
-    const auto cron = check(schedule);
+    const std::uint32_t seed = seed_of(transaction, schema, schedule.name);
+    const auto cron = check(schedule, seed);
     if (!cron) {
         return tl::unexpected<Error>(cron.error());
     }
@@ -53,7 +91,7 @@ Result<Schedule> add_schedule(
         transaction.execute(
             "INSERT INTO " + schema("schedule") +
                 " (name, cron, time_zone, kind, args, queue, priority, missed, overlap,"
-                " next_run_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, FROM_UNIXTIME(?))",
+                " seed, next_run_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, FROM_UNIXTIME(?))",
             {schedule.name,
              schedule.cron,
              schedule.time_zone,
@@ -63,6 +101,7 @@ Result<Schedule> add_schedule(
              schedule.priority,
              missed_name(schedule.missed),
              overlap_name(schedule.overlap),
+             seed,
              next_run(*cron, database_now_s(transaction))}
         );
     } catch (const mysql::DatabaseError& error) {
@@ -103,7 +142,7 @@ Result<Schedule> set_paused(
     }
     auto next = found->next_run_at;
     if (!paused) {
-        const auto cron = CronSchedule::parse(found->what.cron, found->what.time_zone);
+        const auto cron = cron_of(*found);
         if (!cron) {
             return tl::unexpected<Error>(cron.error());
         }
@@ -113,6 +152,44 @@ Result<Schedule> set_paused(
         "UPDATE " + schema("schedule") +
             " SET paused = ?, next_run_at = FROM_UNIXTIME(?) WHERE id = ?",
         {paused ? 1 : 0, next, found->id}
+    );
+    return find_schedule(transaction, schema, name);
+}
+
+Result<Schedule> edit_schedule(
+    mysql::Transaction& transaction,
+    const queue::QueueSchema& schema,
+    const std::string& name,
+    const ScheduleChange& change
+) {
+    lock_schedule(transaction, schema, name);
+    const auto found = find_schedule(transaction, schema, name);
+    if (!found) {
+        return found;
+    }
+    const NewSchedule after = changed(found->what, change);
+    const auto cron = check(after, found->seed);
+    if (!cron) {
+        return tl::unexpected<Error>(cron.error());
+    }
+    const bool other_times = change.cron || change.time_zone;
+    const auto next =
+        other_times ? next_run(*cron, database_now_s(transaction)) : found->next_run_at;
+    const std::string args = to_text(after.args);
+    transaction.execute( // PRIMARY (id), locked before
+        "UPDATE " + schema("schedule") +
+            " SET cron = ?, time_zone = ?, kind = ?, args = ?, queue = ?, priority = ?, missed = ?,"
+            " overlap = ?, next_run_at = FROM_UNIXTIME(?) WHERE id = ?",
+        {after.cron,
+         after.time_zone,
+         after.kind,
+         args,
+         after.queue,
+         after.priority,
+         missed_name(after.missed),
+         overlap_name(after.overlap),
+         next,
+         found->id}
     );
     return find_schedule(transaction, schema, name);
 }

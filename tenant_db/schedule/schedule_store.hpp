@@ -1,5 +1,5 @@
-// An organization's schedules as people manage them: add, list, pause, resume, run, remove. Used by
-// the command line and the server; firing.hpp is the scheduler's half. All times are the
+// An organization's schedules as people manage them: add, list, edit, pause, resume, run, remove.
+// Used by the command line and the server; firing.hpp is the scheduler's half. All times are the
 // database's. Blocking; the database's own errors are thrown.
 #pragma once
 
@@ -31,6 +31,15 @@ find_schedule(mysql::Session& session, const queue::QueueSchema& schema, const s
     const queue::QueueSchema& schema,
     const std::string& name,
     bool paused
+);
+
+/// Changes what is given and leaves the rest. With another expression or zone the next run is the
+/// first regular one from now on. not_found; errors as add_schedule.
+[[nodiscard]] Result<Schedule> edit_schedule(
+    mysql::Transaction& transaction,
+    const queue::QueueSchema& schema,
+    const std::string& name,
+    const ScheduleChange& change
 );
 
 [[nodiscard]] Result<void>

@@ -67,6 +67,14 @@ TEST_F(ServicesCli, SchedulesAreKept) {
     EXPECT_THAT(wrong.remarks, HasSubstr("minute"));
     EXPECT_EQ(cli_.run({"schedule", "add", "acme", "x"}).status, 2);
 
+    const auto edited = cli_.json(
+        {"schedule", "edit", "acme", "nightly", "--cron", "H 3 * * *", "--missed", "backfill"}
+    );
+    ASSERT_EQ(edited.status, 0) << edited.out;
+    EXPECT_EQ(edited.json().at("missed"), "backfill");
+    EXPECT_EQ(edited.json(), cli_.json({"schedule", "show", "acme", "nightly"}).json());
+    EXPECT_EQ(cli_.run({"schedule", "edit", "acme", "nightly", "--cron", "H 25 * * *"}).status, 1);
+    EXPECT_EQ(cli_.run({"schedule", "edit", "acme", "nobody"}).status, 3);
     EXPECT_TRUE(cli_.json({"schedule", "pause", "acme", "nightly"}).json().at("paused"));
     EXPECT_FALSE(cli_.json({"schedule", "resume", "acme", "nightly"}).json().at("paused"));
     const std::string uuid = cli_.json({"schedule", "run", "acme", "nightly"}).json().at("uuid");

@@ -2,6 +2,7 @@
 
 #include "migrations/tenant/queue/job_unique.hpp"
 #include "migrations/tenant/queue/queue_tables.hpp"
+#include "migrations/tenant/queue/schedule_backfill.hpp"
 
 namespace bgerp::migrations {
 
@@ -28,6 +29,7 @@ std::vector<Migration> queue_migrations() {
         // The same list, which has grown: makes what an earlier run of it didn't.
         {"2026_11_queue_tables_added", "queue", create_queue_tables, [](Schema&) {}},
         queue::job_unique_migration(),
+        schedule_backfill(),
     };
 }
 

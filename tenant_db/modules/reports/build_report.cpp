@@ -1,6 +1,7 @@
 #include "tenant_db/modules/reports/build_report.hpp"
 
 #include "base/file_error.hpp"
+#include "base/iso_date.hpp"
 #include "tenant_db/modules/reports/report_catalog.hpp"
 #include "tenant_db/modules/reports/report_store.hpp"
 
@@ -47,6 +48,16 @@ Result<std::string> text_member(const Json& json, const char* key) {
     return value->get<std::string>();
 }
 
+// By the database's clock, in UTC.
+std::chrono::year_month_day today_of(mysql::Session& session) {
+    const auto text = session.query_one(
+        "SELECT DATE_FORMAT(UTC_TIMESTAMP(), '%Y-%m-%d')",
+        {},
+        [](const mysql::Row& row) { return row.text(0); }
+    );
+    return parse_iso_date(text.value_or("")).value();
+}
+
 } // namespace
 
 Result<ReportRequest> parse_request(mysql::Session& session, const Json& json) {
@@ -75,7 +86,10 @@ Result<ReportRequest> parse_request(mysql::Session& session, const Json& json) {
     if (!parameters) {
         return tl::unexpected<Error>(parameters.error());
     }
-    ReportRequest request{*report, std::move(*parameters), ReportFormat::csv};
+    ReportRequest request{
+        *report,
+        resolve_parameters(**report, std::move(*parameters), today_of(session)),
+        ReportFormat::csv};
     if (format->empty()) {
         request.format = saved ? saved->format : ReportFormat::csv;
         return request;

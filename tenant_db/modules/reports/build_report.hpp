@@ -15,7 +15,8 @@ inline constexpr const char* report_kind = "report.build";
 
 /// A request out of a job's arguments or a request's body: {"report": name of a report or of a
 /// saved one, "parameters": {…}, "format": "csv"}. Parameters and format given here win over the
-/// saved ones. not_found, invalid_argument with the field.
+/// saved ones; `last_month` and its like mean as of now. not_found, invalid_argument with the
+/// field.
 [[nodiscard]] Result<ReportRequest> parse_request(mysql::Session& session, const Json& json);
 
 /// Returns {"report","format","rows","bytes","file"}, `file` being the name in storage. Errors as

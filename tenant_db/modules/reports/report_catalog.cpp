@@ -43,16 +43,28 @@ tl::unexpected<Error> bad_parameter(const ReportParameter& parameter, const std:
     return fail(ErrorCode::invalid_argument, name + " " + what, name);
 }
 
+bool is_relative(ParameterType type, const std::string& text) {
+    return type == ParameterType::period
+               ? text == "this_month" || text == "last_month"
+               : type == ParameterType::date && (text == "today" || text == "yesterday");
+}
+
 Result<Json> check_value(const ReportParameter& parameter, const std::string& text) {
+    if (is_relative(parameter.type, text)) {
+        return text;
+    }
     switch (parameter.type) {
     case ParameterType::period:
         if (!hr::parse_payroll_period(text)) {
-            return bad_parameter(parameter, "must be a month, as YYYY-MM");
+            return bad_parameter(
+                parameter,
+                "must be a month, as YYYY-MM, last_month or this_month"
+            );
         }
         return text;
     case ParameterType::date:
         if (!parse_iso_date(text)) {
-            return bad_parameter(parameter, "must be a day, as YYYY-MM-DD");
+            return bad_parameter(parameter, "must be a day, as YYYY-MM-DD, today or yesterday");
         }
         return text;
     case ParameterType::count:
@@ -135,6 +147,32 @@ Result<Json> check_parameters(const ReportDefinition& report, const Json& given)
             return value;
         }
         checked[name] = std::move(*value);
+    }
+    return checked;
+}
+
+Json resolve_parameters(
+    const ReportDefinition& report, Json checked, std::chrono::year_month_day today
+) {
+    constexpr std::size_t month_size = 7; // YYYY-MM
+    for (const ReportParameter& parameter : report.parameters) {
+        const auto found = checked.find(std::string(parameter.name));
+        if (found == checked.end() || !found->is_string()) {
+            continue;
+        }
+        const auto text = found->get<std::string>();
+        if (!is_relative(parameter.type, text)) {
+            continue;
+        }
+        if (parameter.type == ParameterType::date) {
+            const std::chrono::sys_days day =
+                std::chrono::sys_days(today) - std::chrono::days(text == "yesterday" ? 1 : 0);
+            *found = format_iso_date(day);
+        } else {
+            const auto month = today.year() / today.month() / std::chrono::day(1) -
+                               std::chrono::months(text == "last_month" ? 1 : 0);
+            *found = format_iso_date(month).substr(0, month_size);
+        }
     }
     return checked;
 }

@@ -8,6 +8,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace bgerp::scheduler {
 namespace {
 
@@ -140,7 +142,7 @@ TEST_F(SchedulerTest, of_two_who_saw_it_due_one_fires) {
 TEST_F(SchedulerTest, many_missed_runs_are_one_or_none) {
     add(noop("make_up", "* * * * *"));
     make_due("make_up", 86400);
-    EXPECT_EQ(fire("make_up"), Fired::enqueued);
+    EXPECT_EQ(fire("make_up"), Fired::made_up);
     schedule::NewSchedule wanted = noop("let_go", "* * * * *");
     wanted.missed = schedule::MissedPolicy::skip;
     add(wanted);
@@ -149,6 +151,94 @@ TEST_F(SchedulerTest, many_missed_runs_are_one_or_none) {
     make_due("let_go", 2);
     EXPECT_EQ(fire("let_go"), Fired::enqueued) << "two seconds are slow, not missed";
     EXPECT_EQ(jobs(), 2);
+}
+
+// S3
+TEST_F(SchedulerTest, backfill_makes_up_for_each_missed_run_one_after_the_other) {
+    schedule::NewSchedule wanted = noop("each", "0 * * * *");
+    wanted.missed = schedule::MissedPolicy::backfill;
+    add(wanted);
+    admin_->acquire(platform_.soon())
+        ->execute("UPDATE schedule SET next_run_at ="
+                  " DATE_FORMAT(NOW() - INTERVAL 3 HOUR, '%Y-%m-%d %H:00:00')");
+    EXPECT_EQ(fire("each"), Fired::made_up);
+    EXPECT_EQ(fire("each"), Fired::waits) << "its job hasn't ended";
+    EXPECT_EQ(jobs(), 1);
+    int fired = 1;
+    std::set<std::string> runs;
+    for (;;) {
+        admin_->acquire(platform_.soon())->execute("UPDATE job_run SET state = 'completed'");
+        const auto made = read("each");
+        runs.insert(queue::show_job(*admin_->acquire(platform_.soon()), schema_, made.last_job_uuid)
+                        ->at("tags")
+                        .dump());
+        if (fired == 4) {
+            break;
+        }
+        const Fired next = fire("each"); // the last one may be no more than slow
+        ASSERT_TRUE(next == Fired::made_up || next == Fired::enqueued);
+        ++fired;
+    }
+    EXPECT_EQ(runs.size(), 4U) << "each is tagged with the run it is for";
+    EXPECT_GT(*read("each").next_run_at, *read("each").last_run_at);
+}
+
+// S4
+TEST_F(SchedulerTest, a_schedule_is_edited_while_it_runs) {
+    add(noop("changing", "0 0 1 1 *"));
+    const auto edit = [&](const std::string& name, const schedule::ScheduleChange& change) {
+        return mysql::with_transaction(*admin_, platform_.soon(), [&](mysql::Transaction& t) {
+            return schedule::edit_schedule(t, schema_, name, change);
+        });
+    };
+    schedule::ScheduleChange change;
+    change.args = Json{{"n", 2}};
+    change.queue = "slow";
+    const auto before = read("changing");
+    auto after = edit("changing", change);
+    ASSERT_TRUE(after);
+    EXPECT_EQ(after->what.args, (Json{{"n", 2}}));
+    EXPECT_EQ(after->what.queue, "slow");
+    EXPECT_EQ(after->next_run_at, before.next_run_at) << "the times are as they were";
+    make_due("changing");
+    const auto seen = read("changing"); // by a scheduler
+    change = {};
+    change.cron = "* * * * *";
+    change.overlap = schedule::OverlapPolicy::allow;
+    after = edit("changing", change);
+    EXPECT_EQ(schedule::fire(*admin_, platform_.soon(), schema_, seen), Fired::elsewhere);
+    EXPECT_GT(*after->next_run_at, *seen.next_run_at);
+    EXPECT_LE(*after->next_run_at, *seen.next_run_at + 120);
+    EXPECT_EQ(after->what.args, (Json{{"n", 2}})) << "what isn't given stays";
+    change.cron = "61 * * * *";
+    EXPECT_EQ(edit("changing", change).error().field, "minute");
+    EXPECT_EQ(edit("nobody", {}).error().code, ErrorCode::not_found);
+    EXPECT_EQ(read("changing").what.cron, "* * * * *");
+}
+
+// S5
+TEST_F(SchedulerTest, an_h_is_another_time_in_another_database_and_the_same_again_here) {
+    const Tenant other = platform_.create_tenant("zenith", {"base"});
+    const auto first_run = [&](const QueueSchema& schema) {
+        return value_or_throw(mysql::with_transaction(
+                   *admin_,
+                   platform_.soon(),
+                   [&](mysql::Transaction& transaction) -> Result<std::int64_t> {
+                       const auto made = schedule::add_schedule(
+                           transaction,
+                           schema,
+                           noop("nightly", "H H H * * *")
+                       );
+                       return made->next_run_at.value_or(0);
+                   }
+               )) %
+               86'400;
+    };
+    const std::int64_t here = first_run(schema_);
+    EXPECT_NE(first_run(QueueSchema::of(other.database)), here);
+    value_or_throw(schedule::remove_schedule(*admin_->acquire(platform_.soon()), schema_, "nightly")
+    );
+    EXPECT_EQ(first_run(schema_), here);
 }
 
 TEST_F(SchedulerTest, an_unfinished_job_holds_back_the_next_unless_allowed) {

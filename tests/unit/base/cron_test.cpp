@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <date/tz.h>
+#include <iostream>
+#include <map>
 #include <random>
 #include <set>
 #include <vector>
@@ -121,6 +123,68 @@ TEST(Cron, SaysWhichFieldIsWrong) {
     EXPECT_EQ(wrong_field("0 0 * * " + std::string(300, ',')), "schedule");
     EXPECT_EQ(CronSchedule::parse("@daily", "Mars/Phobos").error().field, "time_zone");
     EXPECT_EQ(CronSchedule::parse("@daily", "").error().field, "time_zone");
+}
+
+// S5
+TEST(Cron, SpreadsByHashWhatHasAnH) {
+    const auto first = [](std::string_view expression, std::uint32_t seed) {
+        return *value_or_throw(CronSchedule::parse(expression, "UTC", seed))
+                    .next_after(at("2026-10-31T23:59:59"));
+    };
+    EXPECT_EQ(first("H H * * *", 7), first("H H * * *", 7)) << "the same seed, the same time";
+    std::map<int, int> minutes_of_day;
+    std::set<sys_seconds> of_quarters;
+    constexpr int tenants = 5000;
+    for (std::uint32_t seed = 0; seed < tenants; ++seed) {
+        const auto daily = first("H H(1-4) * * *", seed) - at("2026-11-01");
+        EXPECT_GE(daily, hours(1));
+        EXPECT_LT(daily, hours(5));
+        ++minutes_of_day[static_cast<int>(daily / minutes(1))];
+        of_quarters.insert(first("H/15 * * * *", seed));
+        EXPECT_LT(first("0 0 H * *", seed), at("2026-11-29")) << "a day that every month has";
+        EXPECT_LT(first("0 0 * * H", seed), at("2026-11-08"));
+    }
+    EXPECT_EQ(minutes_of_day.size(), 240U) << "each minute of the four hours has some";
+    for (const auto& [minute, count] : minutes_of_day) {
+        EXPECT_LT(count, 3 * tenants / 240) << minute;
+    }
+    EXPECT_EQ(of_quarters.size(), 15U);
+    const CronSchedule quarters = value_or_throw(CronSchedule::parse("H/15 * * * *", "UTC", 3));
+    const auto once = *quarters.next_after(at("2026-11-01"));
+    EXPECT_EQ(*quarters.next_after(once) - once, minutes(15));
+    for (const char* wrong : {"H(", "H()", "H(5)", "H(9-5)", "H(1-60)", "HH", "H-5", "H/0", "H5"}) {
+        EXPECT_FALSE(CronSchedule::parse(std::string(wrong) + " * * * *")) << wrong;
+    }
+}
+
+// S1: each wall-clock time of the day, each day once, whatever the clocks do: in three zones, at
+// both changes.
+TEST(Cron, EveryDailyTimeIsDueOncePerDayThroughBothChangesInThreeZones) {
+    struct Change {
+        const char* zone;
+        const char* before; // the local noon before it, in UTC
+        const char* after;  // and the one after it
+    };
+
+    for (const Change& change : {
+             Change{"America/New_York", "2026-03-07T17:00:00", "2026-03-08T16:00:00"},
+             Change{"America/New_York", "2026-10-31T16:00:00", "2026-11-01T17:00:00"},
+             Change{"Europe/Berlin", "2026-03-28T11:00:00", "2026-03-29T10:00:00"},
+             Change{"Europe/Berlin", "2026-10-24T10:00:00", "2026-10-25T11:00:00"},
+             Change{"Australia/Lord_Howe", "2026-04-04T01:00:00", "2026-04-05T01:30:00"},
+             Change{"Australia/Lord_Howe", "2026-10-03T01:30:00", "2026-10-04T01:00:00"},
+         }) {
+        SCOPED_TRACE(change.zone + std::string(" ") + change.before);
+        for (int minute = 0; minute < 1440; ++minute) {
+            const std::string expression =
+                std::to_string(minute % 60) + " " + std::to_string(minute / 60) + " * * *";
+            const CronSchedule cron = schedule(expression, change.zone);
+            // Noon excluded at the one end, included at the other.
+            const auto due = cron.next_after(at(change.before));
+            ASSERT_TRUE(due && *due <= at(change.after)) << expression << " is skipped";
+            ASSERT_GT(*cron.next_after(*due), at(change.after)) << expression << " comes twice";
+        }
+    }
 }
 
 // New York, 2026-03-08: clocks go from 02:00 (07:00 UTC) to 03:00.
@@ -250,10 +314,55 @@ std::set<sys_seconds> due_minutes(
     return due;
 }
 
-TEST(Cron, AgreesWithLookingAtEveryMinute) {
+// A random schedule in `zone_name` over four days around `night`, and 20 questions in between.
+void compare_with_looking(std::mt19937& random, const std::string& zone_name, sys_seconds night) {
+    // Days mostly any, or hardly a schedule would be due in the nights looked at.
+    const auto mostly_any = [&random](int min, int max) {
+        RandomField field = random_field(random, min, max);
+        while (random() % 4 != 0 && field.text != "*") {
+            field = random_field(random, min, max);
+        }
+        return field;
+    };
+    const RandomSchedule cron{
+        random_field(random, 0, 59),
+        random_field(random, 0, 23),
+        mostly_any(1, 31),
+        mostly_any(1, 12),
+        mostly_any(0, 6)};
+    SCOPED_TRACE("'" + cron.text() + "' in " + zone_name + " around " + text_of(night));
+    const auto parsed = CronSchedule::parse(cron.text(), zone_name);
+    if (!parsed) {
+        ASSERT_EQ(parsed.error().field, "schedule") << parsed.error().message;
+        return; // never due, such as a 31st of April
+    }
+    const sys_seconds from = night - hours(36);
+    const sys_seconds end = from + hours(96);
+    const auto expected = due_minutes(cron, *date::locate_zone(zone_name), from, end);
+    std::set<sys_seconds> actual;
+    for (auto due = parsed->next_after(from - seconds(1)); due && *due < end;
+         due = parsed->next_after(*due)) {
+        actual.insert(*due);
+    }
+    ASSERT_EQ(actual.size(), expected.size());
+    ASSERT_EQ(actual, expected);
+    for (int i = 0; i < 20; ++i) {
+        const sys_seconds after = from + seconds(random() % 345'600);
+        const auto first = expected.upper_bound(after);
+        if (first != expected.end()) {
+            ASSERT_EQ(parsed->next_after(after), *first) << text_of(after);
+        }
+    }
+}
+
+std::mt19937 random_of_new_seed() {
     const auto seed = std::random_device{}();
-    SCOPED_TRACE("seed " + std::to_string(seed));
-    std::mt19937 random(seed);
+    std::cout << "seed " << seed << "\n";
+    return std::mt19937(seed);
+}
+
+TEST(Cron, AgreesWithLookingAtEveryMinute) {
+    std::mt19937 random = random_of_new_seed();
     // Around changes of clocks: by an hour, half an hour, a whole day, at midnight, and none.
     const std::vector<std::pair<std::string, std::string>> nights{
         {"America/New_York", "2026-03-08"},
@@ -267,45 +376,28 @@ TEST(Cron, AgreesWithLookingAtEveryMinute) {
         {"Africa/Casablanca", "2026-02-15"},
         {"Asia/Kathmandu", "2026-06-30"},
         {"UTC", "2024-02-29"}};
-    for (int round = 0; round < 66; ++round) {
-        const auto& [zone_name, night] = nights[static_cast<std::size_t>(round) % nights.size()];
-        // Days mostly any, or hardly a schedule would be due in the nights looked at.
-        const auto mostly_any = [&random](int min, int max) {
-            RandomField field = random_field(random, min, max);
-            while (random() % 4 != 0 && field.text != "*") {
-                field = random_field(random, min, max);
-            }
-            return field;
-        };
-        const RandomSchedule cron{
-            random_field(random, 0, 59),
-            random_field(random, 0, 23),
-            mostly_any(1, 31),
-            mostly_any(1, 12),
-            mostly_any(0, 6)};
-        SCOPED_TRACE("'" + cron.text() + "' in " + zone_name);
-        const auto parsed = CronSchedule::parse(cron.text(), zone_name);
-        if (!parsed) {
-            ASSERT_EQ(parsed.error().field, "schedule") << parsed.error().message;
-            continue; // never due, such as a 31st of April
+    for (const auto& [zone_name, night] : nights) {
+        for (int round = 0; round < 6; ++round) {
+            ASSERT_NO_FATAL_FAILURE(compare_with_looking(random, zone_name, at(night)));
         }
-        const sys_seconds from = at(night) - hours(36);
-        const sys_seconds end = from + hours(96);
-        const auto expected = due_minutes(cron, *date::locate_zone(zone_name), from, end);
-        std::set<sys_seconds> actual;
-        for (auto due = parsed->next_after(from - seconds(1)); due && *due < end;
-             due = parsed->next_after(*due)) {
-            actual.insert(*due);
+    }
+}
+
+// Any zone of the tz database in any year from 1975 to 2037, at a change of its clocks if it has
+// one in the year. S1
+TEST(Cron, AgreesWithLookingInAnyZoneAndYear) {
+    std::mt19937 random = random_of_new_seed();
+    const auto& zones = date::get_tzdb().zones;
+    for (int round = 0; round < 60; ++round) {
+        const std::string zone_name = zones[random() % zones.size()].name();
+        const auto year = std::chrono::year(static_cast<int>(1975 + random() % 63));
+        const sys_seconds new_year = std::chrono::sys_days(year / 1 / 1);
+        sys_seconds night = new_year + std::chrono::days(random() % 365);
+        const sys_seconds change = date::locate_zone(zone_name)->get_info(night).end;
+        if (change < night + std::chrono::years(1)) {
+            night = std::chrono::floor<std::chrono::days>(change);
         }
-        ASSERT_EQ(actual.size(), expected.size());
-        ASSERT_EQ(actual, expected);
-        for (int i = 0; i < 20; ++i) {
-            const sys_seconds after = from + seconds(random() % 345'600);
-            const auto first = expected.upper_bound(after);
-            if (first != expected.end()) {
-                ASSERT_EQ(parsed->next_after(after), *first) << text_of(after);
-            }
-        }
+        ASSERT_NO_FATAL_FAILURE(compare_with_looking(random, zone_name, night));
     }
 }
 

@@ -194,6 +194,38 @@ TEST_F(Reports, SavedReportsAreRunByName) {
     EXPECT_EQ(delete_saved_report(*connection, "best").error().code, ErrorCode::not_found);
 }
 
+// S8: what is saved with a relative word is made for the month it is made in.
+TEST_F(Reports, ASavedReportMayNameItsMonthRelatively) {
+    const auto connection = db.pool().acquire(soon());
+    ASSERT_TRUE(save_report(
+        *connection,
+        {"slips", "payroll_register", {{"period", "last_month"}}, ReportFormat::csv},
+        "tester"
+    ));
+    EXPECT_EQ(list_saved_reports(*connection).at(0).parameters, (Json{{"period", "last_month"}}));
+    const auto request_now = request({{"report", "slips"}});
+    ASSERT_TRUE(request_now);
+    EXPECT_EQ(
+        request_now->parameters["period"],
+        db.value("SELECT DATE_FORMAT(UTC_TIMESTAMP() - INTERVAL 1 MONTH, '%Y-%m')")
+    );
+    const ReportDefinition& headcount = **find_report("headcount_by_department");
+    const auto on = [&](const char* word) {
+        using std::chrono::year;
+        return resolve_parameters(headcount, {{"date", word}}, year(2026) / 1 / 1)["date"];
+    };
+    EXPECT_EQ(on("today"), "2026-01-01");
+    EXPECT_EQ(on("yesterday"), "2025-12-31");
+    EXPECT_EQ(on("2024-02-29"), "2024-02-29");
+    const ReportDefinition& slips = **find_report("payroll_register");
+    const auto month = [&](const char* word) {
+        using std::chrono::year;
+        return resolve_parameters(slips, {{"period", word}}, year(2026) / 1 / 31)["period"];
+    };
+    EXPECT_EQ(month("last_month"), "2025-12");
+    EXPECT_EQ(month("this_month"), "2026-01");
+}
+
 TEST_F(Reports, AMissingModuleIsSaidToBeMissing) {
     db.execute("DROP TABLE invoice");
     FakeJobControl control;
