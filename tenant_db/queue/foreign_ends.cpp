@@ -194,8 +194,9 @@ record_end(mysql::Transaction& transaction, const QueueSchema& schema, const Ope
 }
 
 // Returns the batches that have a member less to wait for.
-std::set<std::string>
-settle_some(mysql::Session& session, const QueueSchema& schema, const std::vector<OpenRun>& runs) {
+std::set<std::string> settle_some(
+    mysql::Transaction& session, const QueueSchema& schema, const std::vector<OpenRun>& runs
+) {
     std::set<std::string> batches;
     const NewRows put_back = rows_put_back(session, schema, runs);
     for (const OpenRun& run : runs) {

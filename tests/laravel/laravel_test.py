@@ -50,7 +50,6 @@ class Laravel(unittest.TestCase):
         cls.platform = Platform(BUILD, {
             "scheduler": {"housekeeping_s": 1, "tick_ms": 200},
             "server": {"port": cls.port},
-            "queue": {"max_tries": 1},
         })
         cls.addClassCleanup(cls.platform.close, keep=False)
         folder = cls.platform.folder
@@ -59,7 +58,7 @@ class Laravel(unittest.TestCase):
         for name in ("bootstrap/cache", "storage/framework/cache", "storage/framework/views"):
             (folder / "app" / name).mkdir(parents=True)
         with cls.platform.config.open("a") as config:
-            config.write("exec:\n  refuse: {command: [/bin/false]}\n"
+            config.write('exec:\n  refuse: {command: [/bin/sh, -c, "exit 65"]}\n'
                          f"  ledger: {{command: [{folder}/write_ledger, {folder}]}}\n")
         cls.platform.cli("db", "start")
         cls.platform.cli("migrate", "core")
@@ -114,7 +113,7 @@ class Laravel(unittest.TestCase):
 
     def start_laravel(self) -> subprocess.Popen:
         return self.start(*PHP, str(self.platform.folder / "app/artisan"), "queue:work",
-                          "--sleep=0.1", "--tries=1")
+                          "--sleep=0.1", "--tries=5")
 
     def start_ours(self) -> subprocess.Popen:
         return self.start(str(BUILD / "worker/bgerp-worker"), "--config",
@@ -305,7 +304,10 @@ class Laravel(unittest.TestCase):
         self.wait_for_start("laravel")
         # It doesn't renew and left our mark in the row: a lease of ours would be over by now.
         self.age_reservation(60)
-        self.work_off()
+        other = self.push(99, kind="noop")  # a claim comes by the row on its way to this one
+        ours = self.start_ours()
+        wait_until(lambda: self.state(other) == "completed", 60, "a job behind Laravel's")
+        self.kill(ours)
         self.assertEqual(self.number("attempts FROM jobs"), 2)
         self.kill(laravel)
         gate.unlink()

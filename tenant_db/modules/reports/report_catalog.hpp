@@ -4,6 +4,8 @@
 
 #include "tenant_db/modules/reports/report_definition.hpp"
 
+#include <chrono>
+
 namespace bgerp::reports {
 
 [[nodiscard]] std::span<const ReportDefinition> all_reports();
