@@ -104,7 +104,9 @@ TEST_F(HttpCore, AnUploadOf200MiBNeedsBoundedMemory) {
     }
     const RawResponse response = client.receive();
     EXPECT_EQ(response.body, std::to_string(pieces * piece.size()));
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) // they keep what was freed
     EXPECT_LT(most - before, 32UL * 1024);
+#endif
     server_->stop();
     EXPECT_TRUE(std::filesystem::is_empty(application_.upload_dir)) << "nobody kept the file";
 }
