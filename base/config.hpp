@@ -85,6 +85,7 @@ struct WorkerConfig {
     std::string doorbell_listen = "127.0.0.1"; // address of the datagram socket; the port is any
     std::int64_t shutdown_grace_s = 30;
     std::int64_t memory_mib_max = 0; // restart above it; 0: no limit
+    std::int64_t overrun_s = 60;     // restart when a handler ignores its time-out for longer
 };
 
 struct SchedulerConfig {

@@ -60,6 +60,7 @@ std::vector<Binding> bindings_of(Config& c) {
         {"worker", "doorbell_listen", &w.doorbell_listen},
         {"worker", "shutdown_grace_s", IntegerTarget{&w.shutdown_grace_s, 0, 3600}},
         {"worker", "memory_mib_max", IntegerTarget{&w.memory_mib_max, 0, 1048576}},
+        {"worker", "overrun_s", IntegerTarget{&w.overrun_s, 1, 3600}},
         {"scheduler", "lease_s", IntegerTarget{&c.scheduler.lease_s, 2, 3600}},
         {"scheduler", "tick_ms", IntegerTarget{&c.scheduler.tick_ms, 50, 60000}},
         {"scheduler", "housekeeping_s", IntegerTarget{&c.scheduler.housekeeping_s, 1, day_s}},

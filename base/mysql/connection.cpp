@@ -1,5 +1,7 @@
 #include "base/mysql/connection.hpp"
 
+#include "base/mysql/statement_hook.hpp"
+
 #include <cppconn/connection.h>
 #include <cppconn/driver.h>
 #include <cppconn/exception.h>
@@ -103,11 +105,21 @@ sql::ConnectOptionsMap options_of(const Endpoint& endpoint) {
     return options;
 }
 
+// A comment to every other server.
+std::string in_mariadb_alone(const std::string& sql) {
+    return " /*M! " + sql + " */";
+}
+
+// A program that froze, or a machine that vanished, inside a transaction must not keep its rows
+// locked until somebody looks: after the read time-out MariaDB ends what nobody works in.
 std::string session_settings(const Endpoint& endpoint) {
     return "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,"
            "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY', "
            "time_zone = '+00:00', innodb_lock_wait_timeout = " +
-           std::to_string(endpoint.lock_wait_timeout_s);
+           std::to_string(endpoint.lock_wait_timeout_s) +
+           in_mariadb_alone(
+               ", idle_transaction_timeout = " + std::to_string(endpoint.read_timeout_s)
+           );
 }
 
 } // namespace
@@ -183,8 +195,33 @@ auto guarded(Connection& connection, Fn fn) {
 
 } // namespace
 
+// One statement, with the hook of tests around it.
+template <class Fn>
+auto Connection::run(std::string_view sql, Fn fn) {
+    const auto obey = [](int error) {
+        if (error != 0) {
+            throw sql::SQLException("made by a test", "HY000", error);
+        }
+    };
+    return guarded(*this, [&] {
+        if (hook_ == nullptr) {
+            return fn();
+        }
+        obey(hook_->before(sql));
+        if constexpr (std::is_void_v<decltype(fn())>) {
+            fn();
+            obey(hook_->after(sql));
+        } else {
+            auto result = fn();
+            obey(hook_->after(sql));
+            return result;
+        }
+    });
+}
+
 Connection::Connection(const Endpoint& endpoint)
-    : impl_(std::make_unique<Impl>()) {
+    : impl_(std::make_unique<Impl>())
+    , hook_(endpoint.hook) {
     guarded(*this, [&] {
         sql::ConnectOptionsMap options = options_of(endpoint);
         impl_->connection.reset(driver().connect(options));
@@ -199,13 +236,13 @@ Connection::~Connection() {
 }
 
 std::uint64_t Connection::execute(std::string_view sql, const Params& params) {
-    return guarded(*this, [&] {
+    return run(sql, [&] {
         return static_cast<std::uint64_t>(impl_->bind(sql, params).executeUpdate());
     });
 }
 
 void Connection::query(std::string_view sql, const Params& params, const RowCallback& on_row) {
-    guarded(*this, [&] {
+    run(sql, [&] {
         const std::unique_ptr<sql::ResultSet> result(impl_->bind(sql, params).executeQuery());
         const ResultRow row(*result);
         while (result->next()) {
@@ -220,7 +257,7 @@ std::uint64_t Connection::last_insert_id() {
 }
 
 void Connection::execute_text(const std::string& sql) {
-    guarded(*this, [&] {
+    run(sql, [&] {
         const std::unique_ptr<sql::Statement> statement(impl_->connection->createStatement());
         statement->execute(sql::SQLString(sql));
     });

@@ -43,7 +43,11 @@ public:
 private:
     struct Impl;
 
+    template <class Fn>
+    auto run(std::string_view sql, Fn fn);
+
     std::unique_ptr<Impl> impl_;
+    StatementHook* const hook_;
     bool broken_ = false;
 };
 

@@ -9,6 +9,8 @@
 
 namespace bgerp::mysql {
 
+class StatementHook;
+
 struct Endpoint {
     std::string socket; // a path; when empty, host and port are used
     std::string host;
@@ -20,6 +22,7 @@ struct Endpoint {
     std::int64_t connect_timeout_s = 5;
     std::int64_t read_timeout_s = 60;
     std::int64_t lock_wait_timeout_s = 10;
+    StatementHook* hook = nullptr; // of tests; outlives the connections
 };
 
 /// The configured server with its limits; account and database are left to fill in.
