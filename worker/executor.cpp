@@ -11,11 +11,10 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-// A handler that ignores its time-out keeps its lease this much longer: long enough for a last
-// statement to end, short enough that a hung one doesn't hold its job until somebody looks.
-constexpr std::chrono::seconds overrun_max{60};
-
 constexpr std::chrono::seconds statement_time{5};
+
+// A year: the clock's own arithmetic ends somewhere, and a payload may name any number.
+constexpr std::int64_t timeout_s_max = std::int64_t{366} * 24 * 3600;
 
 // What the queue itself spends on a job, so that empty jobs aren't free of charge.
 constexpr std::int64_t job_us_min = 20;
@@ -46,7 +45,7 @@ Result<Json> run_caught(Handler& handler, JobContext& context, bool& outage) {
 
 std::chrono::seconds
 timeout_of(const queue::Envelope& envelope, const HandlerRegistry::Entry& entry) {
-    const std::int64_t named = envelope.timeout_s.value_or(0);
+    const std::int64_t named = std::min(envelope.timeout_s.value_or(0), timeout_s_max);
     return named > 0 ? std::chrono::seconds(named) : entry.options.timeout;
 }
 
@@ -102,17 +101,37 @@ bool Executor::run_pipeline(const HeldJobPtr& held) {
         );
         return true;
     }
-    const auto& queue_config = parts_.config.queue;
-    Attempt attempt{
+    return run_known({held, *envelope, *entry, rules_of(*entry), facts_of(*held)});
+}
+
+AttemptRules Executor::rules_of(const HandlerRegistry::Entry& entry) const {
+    const auto& config = parts_.config.queue;
+    return {entry.options.max_tries.value_or(config.max_tries), config.rescues_max};
+}
+
+AttemptFacts Executor::facts_of(const HeldJob& held) const {
+    return {
+        held.job.fence.attempts,
+        held.job.rescues,
+        held.job.interruptions,
+        parts_.clock.now_s()};
+}
+
+void Executor::overran(const HeldJob& held) {
+    const auto envelope = queue::parse_envelope(held.job.payload);
+    const auto* entry = envelope ? parts_.handlers.find(envelope->kind) : nullptr;
+    if (entry == nullptr) {
+        return; // it ran, so both were there
+    }
+    const Outcome outcome{
+        Error{ErrorCode::cancelled, "the handler ignores its time-out", {}, {}},
+        StopReason::timeout,
+        false};
+    parts_.settler.settle(
         held,
         *envelope,
-        *entry,
-        {entry->options.max_tries.value_or(queue_config.max_tries), queue_config.rescues_max},
-        {held->job.fence.attempts,
-         held->job.rescues,
-         held->job.interruptions,
-         parts_.clock.now_s()}};
-    return run_known(attempt);
+        decide_end(*envelope, facts_of(held), rules_of(*entry), outcome, random01())
+    );
 }
 
 bool Executor::run_known(Attempt attempt) {
@@ -132,6 +151,9 @@ bool Executor::run_known(Attempt attempt) {
 queue::Outcome Executor::run_handler(Attempt& attempt, std::string& output) {
     const auto timeout = timeout_of(attempt.envelope, attempt.entry);
     const Deadline deadline = Deadline::after(timeout);
+    // Long enough for a last statement to end, short enough that a hung handler doesn't hold its
+    // job until somebody looks.
+    const std::chrono::seconds overrun_max(parts_.config.worker.overrun_s);
     attempt.held->renew_until.store(deadline.at() + overrun_max);
     JobContext context(parts_.config, *attempt.held, attempt.envelope, deadline, parts_.open_pool);
     bool outage = false;

@@ -33,6 +33,11 @@ public:
     /// Never throws. On return the job's end is written, or handed to the sink, or given up.
     void run(const HeldJobPtr& held);
 
+    /// Ends the attempt of a job whose handler ignores its time-out as one that ran out of time:
+    /// tried again or failed. From another thread than run(), which may still be under way and
+    /// whose own end the fence then refuses.
+    void overran(const HeldJob& held);
+
 private:
     struct Attempt {
         const HeldJobPtr& held;
@@ -45,6 +50,8 @@ private:
 
     /// False when the job is in the sink's hands now.
     [[nodiscard]] bool run_pipeline(const HeldJobPtr& held);
+    [[nodiscard]] AttemptRules rules_of(const HandlerRegistry::Entry& entry) const;
+    [[nodiscard]] AttemptFacts facts_of(const HeldJob& held) const;
     [[nodiscard]] bool run_known(Attempt attempt);
     [[nodiscard]] bool
     conclude(const Attempt& attempt, const queue::Outcome& outcome, std::string output);

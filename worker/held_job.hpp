@@ -51,6 +51,7 @@ struct HeldJob {
     std::atomic<Time> renew_until{Time::max()};
     std::atomic<StopReason> stop{StopReason::none};
     std::atomic<bool> running{false};
+    std::atomic<bool> overran{false}; // its handler ignored its time-out until renew_until
 
     /// The first reason stands, except that a lost lease overrides all others.
     void request_stop(StopReason reason) {

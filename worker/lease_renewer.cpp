@@ -63,7 +63,9 @@ void LeaseRenewer::renew_due() {
         }
         if (now > held->renew_until.load()) {
             log_error("a handler ignores its time-out", {{"tenant", held->tenant->org}});
+            held->overran.store(true);
             held->request_stop(StopReason::lease_lost);
+            overrun_.store(true);
             continue;
         }
         std::vector<HeldJobPtr>& group = groups[held->tenant.get()];

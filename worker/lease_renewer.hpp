@@ -10,6 +10,7 @@
 #include "base/service.hpp"
 #include "worker/jobs_in_hand.hpp"
 
+#include <atomic>
 #include <thread>
 #include <vector>
 
@@ -30,6 +31,10 @@ public:
     /// Tells all jobs whose lease must have run out by now.
     void give_up_expired();
 
+    /// True once a handler has ignored its time-out for longer than allowed: its slot is lost to
+    /// this process.
+    [[nodiscard]] bool overrun() const { return overrun_.load(); }
+
 private:
     void run(Pulse::Beat& beat);
     void renew_group(const std::vector<HeldJobPtr>& group);
@@ -38,6 +43,7 @@ private:
     JobsInHand& in_hand_;
     Pulse& pulse_;
     StopSignal stop_;
+    std::atomic<bool> overrun_{false};
     std::thread thread_;
 };
 

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <thread>
 
 namespace bgerp::worker {
 
@@ -20,6 +21,10 @@ constexpr std::chrono::milliseconds drain_poll{10};
 constexpr std::chrono::milliseconds sweep_max_when_ending{100};
 
 constexpr std::chrono::seconds stop_grace{5}; // for handlers that were asked to stop
+
+// The same when somebody is in a hurry: a little more than a program gets from TERM to KILL, so
+// that it doesn't run on beside its next attempt.
+constexpr std::chrono::seconds hurry_grace{3};
 
 // Never 0, and within a signed 64-bit column.
 std::uint64_t new_owner() {
@@ -92,14 +97,37 @@ struct Worker::Machine {
               {parts.source, inbox, clock, registration, doorbell, pulse}
           ) {}
 
-    /// Waits until nothing is in hand; false when the deadline came, or cut_short was raised.
-    bool drain(Deadline deadline, const StopSignal& cut_short) {
-        while (in_hand.count() > 0) {
-            if (deadline.passed() || cut_short.wait_for(drain_poll)) {
-                return in_hand.count() == 0;
+    /// Waits until no job in hand is still this worker's, or for the grace time, or until somebody
+    /// is in a hurry. A job whose lease is lost is nothing to wait for.
+    void let_finish() {
+        const Deadline deadline =
+            Deadline::after(std::chrono::seconds(parts.config.worker.shutdown_grace_s));
+        const auto still_ours = [](const HeldJobPtr& held) {
+            return held->stop.load() != StopReason::lease_lost;
+        };
+        for (auto held = in_hand.all(); std::any_of(held.begin(), held.end(), still_ours);
+             held = in_hand.all()) {
+            if (deadline.passed() || hurry_up.wait_for(drain_poll)) {
+                return;
             }
         }
-        return true;
+    }
+
+    /// Asks all jobs in hand to stop; false when some don't within the grace time.
+    bool make_stop() {
+        ask_to_stop();
+        Deadline deadline = Deadline::after(stop_grace);
+        bool hurried = false;
+        while (in_hand.count() > 0 && !deadline.passed()) {
+            if (!hurried && hurry_up.raised()) {
+                hurried = true;
+                deadline = Deadline::after(
+                    std::min<std::chrono::milliseconds>(deadline.remaining(), hurry_grace)
+                );
+            }
+            never.wait_for(drain_poll);
+        }
+        return in_hand.count() == 0;
     }
 
     void ask_to_stop() {
@@ -112,7 +140,17 @@ struct Worker::Machine {
     // out. Whatever the handlers do from here on is fenced.
     void release_rest() {
         for (const HeldJobPtr& held : in_hand.all()) {
-            settler.settle(*held, {}, {Verdict::release, 0, {}});
+            if (held->stop.load() != StopReason::lease_lost) {
+                settler.settle(*held, {}, {Verdict::release, 0, {}});
+            }
+        }
+    }
+
+    void end_overrun() {
+        for (const HeldJobPtr& held : in_hand.all()) {
+            if (held->overran.load()) {
+                executor.overran(*held);
+            }
         }
     }
 
@@ -168,16 +206,16 @@ void Worker::stop() {
     log_info("worker stops", {{"in_hand", std::to_string(m.in_hand.count())}});
     m.discovery.stop();
     m.reserver.stop();
-    const std::chrono::seconds grace(m.parts.config.worker.shutdown_grace_s);
-    if (!m.drain(Deadline::after(grace), m.hurry_up)) {
-        m.ask_to_stop();
-        if (!m.drain(Deadline::after(stop_grace), m.never)) {
-            log_error("jobs don't stop", {{"jobs", std::to_string(m.in_hand.count())}});
-            m.give_up.raise();
-            m.release_rest();
-            m.stuck = true;
-            return;
-        }
+    std::thread overrun_ends([&m] { m.end_overrun(); }); // an outage must not hold up the rest
+    m.let_finish();
+    const bool all_stopped = m.make_stop();
+    m.give_up.raise();
+    overrun_ends.join();
+    if (!all_stopped) {
+        log_error("jobs don't stop", {{"jobs", std::to_string(m.in_hand.count())}});
+        m.release_rest();
+        m.stuck = true;
+        return;
     }
     m.slots.stop();
     m.completer.stop();
@@ -203,6 +241,10 @@ bool Worker::finished() const {
 
 bool Worker::stuck() const {
     return machine_->stuck;
+}
+
+bool Worker::overrun() const {
+    return machine_->renewer.overrun();
 }
 
 const Counters& Worker::counters() const {

@@ -42,13 +42,18 @@ public:
     /// given back all the same; then stuck() is true and the process must end without waiting.
     void stop() override;
 
-    /// Ends the grace time of a stop() under way in another thread, or of the next one.
+    /// Ends the grace time of a stop() under way in another thread, or of the next one: running
+    /// jobs are asked to stop at once, and given back within hurry_grace (3 s) if they don't.
     void hurry();
 
     /// True when the options' end is reached: call stop().
     [[nodiscard]] bool finished() const;
 
     [[nodiscard]] bool stuck() const;
+
+    /// True once a handler has ignored its time-out for overrun_s: its slot is lost as long as this
+    /// process lives, so call stop() and start a new one.
+    [[nodiscard]] bool overrun() const;
     [[nodiscard]] const Counters& counters() const;
     [[nodiscard]] const Pulse& pulse() const;
 
