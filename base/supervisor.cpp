@@ -2,16 +2,33 @@
 
 #include "base/config.hpp"
 
+#include <csignal>
 #include <cstddef>
 #include <cstring>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 namespace bgerp {
 
+namespace {
+
+void end_with(const std::string& parent) {
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (std::to_string(::getppid()) != parent) { // it died before the line above
+        ::kill(::getpid(), SIGTERM);
+    }
+}
+
+} // namespace
+
 Supervisor::Supervisor() {
     const Environment environment = process_environment();
+    const auto parent = environment.find(parent_variable);
+    if (parent != environment.end()) {
+        end_with(parent->second);
+    }
     const auto socket = environment.find("NOTIFY_SOCKET");
     if (socket != environment.end()) {
         socket_path_ = socket->second;

@@ -1,6 +1,7 @@
 // A few lines of the service manager's protocol (sd_notify(3)): READY, STOPPING and WATCHDOG over
-// the datagram socket named in NOTIFY_SOCKET. Nothing happens where there is none. Any thread;
-// never blocks, never fails the caller.
+// the datagram socket named in NOTIFY_SOCKET. Nothing happens where there is none. Under `bgerp
+// up`, which can't clean up after itself when it is killed, it also sees to it that the program
+// ends when its parent does. Any thread; never blocks, never fails the caller.
 #pragma once
 
 #include <chrono>
@@ -12,7 +13,11 @@ namespace bgerp {
 
 class Supervisor {
 public:
-    /// Reads NOTIFY_SOCKET and WATCHDOG_USEC.
+    /// The environment variable with the process that must not be outlived.
+    static constexpr const char* parent_variable = "BGERP_UP_PROCESS";
+
+    /// Reads NOTIFY_SOCKET, WATCHDOG_USEC and parent_variable. The process gets SIGTERM when that
+    /// parent's main thread ends, and at once when it has ended already.
     Supervisor();
 
     void ready() const { send("READY=1"); }

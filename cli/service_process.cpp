@@ -1,6 +1,7 @@
 #include "cli/service_process.hpp"
 
 #include "base/ids.hpp"
+#include "base/supervisor.hpp"
 
 #include <algorithm>
 #include <array>
@@ -18,6 +19,7 @@ namespace {
 // A program that ran this long was well; its death is the first of a new row.
 constexpr std::chrono::seconds well_after{60};
 constexpr int pause_s_max = 30;
+constexpr std::chrono::milliseconds look_interval{100};
 constexpr int doublings_max = 5;
 
 std::string how(const ProcessExit& exit) {
@@ -60,6 +62,7 @@ void ServiceProcess::start() {
     options.command = command_;
     options.environment = process_environment();
     (*options.environment)["NOTIFY_SOCKET"] = notify_name_;
+    (*options.environment)[Supervisor::parent_variable] = std::to_string(::getpid());
     process_.emplace(value_or_throw(Process::start(options)));
     started_at_ = SteadyClock::now();
     ready_ = false;
@@ -102,12 +105,18 @@ void ServiceProcess::take_notes() {
     }
 }
 
-void ServiceProcess::stop(Deadline deadline) {
+void ServiceProcess::stop(Deadline deadline, const std::function<bool()>& hurried) {
     if (!process_) {
         return;
     }
     process_->signal_group(SIGTERM);
-    const auto exit = process_->wait(deadline);
+    auto exit = process_->wait(Deadline::after(look_interval));
+    while (!exit && !deadline.passed()) {
+        if (hurried()) {
+            process_->signal_group(SIGTERM);
+        }
+        exit = process_->wait(Deadline::after(std::min(look_interval, deadline.remaining())));
+    }
     if (!exit) {
         say_(name_ + " doesn't end and is killed");
         process_->signal_group(SIGKILL);

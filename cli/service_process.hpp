@@ -28,8 +28,9 @@ public:
     /// several times a second.
     void look();
 
-    /// Asks it to end and waits; after the deadline it is killed.
-    void stop(Deadline deadline);
+    /// Asks it to end and waits; asks again and again once `hurried` says so; after the deadline it
+    /// is killed.
+    void stop(Deadline deadline, const std::function<bool()>& hurried);
 
 private:
     using SteadyClock = std::chrono::steady_clock;

@@ -79,8 +79,16 @@ int up(Context& context) {
     context.output().line("stopping");
     const auto patience =
         stop_time + std::chrono::seconds(context.config().worker.shutdown_grace_s);
+    bool hurried = false;
+    const auto asked_again = [&] {
+        if (!hurried && termination.wait_for(std::chrono::milliseconds(0))) {
+            hurried = true;
+            context.output().line("stopping at once: running jobs are given back");
+        }
+        return hurried;
+    };
     for (ServiceProcess& service : services) {
-        service.stop(Deadline::after(patience));
+        service.stop(Deadline::after(patience), asked_again);
     }
     database.stop();
     context.output().result({{"stopped", true}}, "all has stopped");
