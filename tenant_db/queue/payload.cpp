@@ -13,6 +13,9 @@ namespace {
 constexpr std::string_view exceptions_key = ",\"exceptions\":";
 constexpr std::string_view whitespace = " \t\r\n";
 
+// A year: a payload may ask for more than the column of the time can hold.
+constexpr std::int64_t backoff_s_max = std::int64_t{366} * 24 * 3600;
+
 std::optional<std::int64_t> number_in(std::string_view text) {
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -249,7 +252,7 @@ backoff_for(const std::vector<std::int64_t>& backoff_s, std::int64_t attempts, d
     if (!backoff_s.empty()) {
         const auto last = static_cast<std::int64_t>(backoff_s.size()) - 1;
         const auto index = static_cast<std::size_t>(std::min(attempt - 1, last));
-        return std::max<std::int64_t>(backoff_s[index], 0);
+        return std::clamp<std::int64_t>(backoff_s[index], 0, backoff_s_max);
     }
     constexpr std::int64_t hour_s = 3600;
     constexpr std::int64_t doublings_max = 12; // 2^12 s is more than an hour

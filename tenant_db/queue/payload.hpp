@@ -42,8 +42,9 @@ struct Envelope {
 /// begin with it, as ours and Laravel's do.
 [[nodiscard]] std::string envelope_uuid(std::string_view payload);
 
-/// Seconds to wait before attempt `attempts + 1`: the list's entry (the last one repeats), or
-/// without a list 2^attempts seconds up to an hour, times a factor 0.75–1.25 from `random01`.
+/// Seconds to wait before attempt `attempts + 1`: the list's entry (the last one repeats), from 0 to
+/// a year whatever it says, or without a list 2^attempts seconds up to an hour, times a factor
+/// 0.75–1.25 from `random01`.
 [[nodiscard]] std::int64_t
 backoff_for(const std::vector<std::int64_t>& backoff_s, std::int64_t attempts, double random01);
 

@@ -11,8 +11,9 @@ constexpr std::size_t queues_max = 1000;
 
 // What the sweep's account may read can't tell a Laravel worker's reservation from an expired
 // lease: such a row may bring a worker here for nothing. reserve() knows better.
-constexpr const char* reservable = "available_at <= UNIX_TIMESTAMP() AND "
-                                   "(reserved_at IS NULL OR reserved_at < UNIX_TIMESTAMP() - ?)";
+constexpr const char* reservable =
+    "available_at <= UNIX_TIMESTAMP() AND (reserved_at IS NULL OR"
+    " ABS(CAST(reserved_at AS SIGNED) - CAST(UNIX_TIMESTAMP() AS SIGNED)) > ?)";
 
 // Each part stops at its first row: of jobs along PRIMARY (queue, priority, id), of job_delayed at
 // the head of PRIMARY (available_at, id). READ COMMITTED, no locks.

@@ -20,13 +20,16 @@ constexpr std::int64_t count_max = 65535;
 // whole backlog. Locks exclusively, at READ COMMITTED, the rows it returns; rows that others hold
 // are stepped over, rows that don't match unlocked. A row whose reserved_by wasn't written for this
 // attempt (Fence::mark; 0 never was) is in the hands of Laravel's worker, which doesn't renew.
+// A lease that begins in the future was given before the database's clock was put back: if its
+// holder lives it will be renewed, and otherwise nobody should wait for that hour to come again.
 constexpr const char* claim_columns =
     "SELECT priority, id, attempts, rescues, flags, created_at, available_at, "
     "reserved_at IS NOT NULL, interruptions, payload FROM ";
 constexpr const char* beyond_cursor = " AND (priority > ? OR (priority = ? AND id > ?))";
 constexpr const char* can_be_reserved =
     " AND available_at <= UNIX_TIMESTAMP() AND (reserved_at IS NULL"
-    " OR reserved_at < UNIX_TIMESTAMP() - IF((reserved_by & 65535) = attempts, ?, ?))"
+    " OR ABS(CAST(reserved_at AS SIGNED) - CAST(UNIX_TIMESTAMP() AS SIGNED)) >"
+    " IF((reserved_by & 65535) = attempts, ?, ?))"
     " ORDER BY priority, id LIMIT ? FOR UPDATE SKIP LOCKED";
 
 ReservedJob reserved_job(const mysql::Row& row, const std::string& queue, std::uint64_t owner) {

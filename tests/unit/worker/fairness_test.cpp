@@ -158,6 +158,10 @@ TEST(FairnessProperty, shares_hold_and_no_turn_is_lost) {
             ASSERT_TRUE(tenant) << "a slot stayed idle";
             const double cost = std::uniform_real_distribution<double>(0.1, cost_max)(random);
             fairness.charge(*tenant, cost);
+            // Nobody saves up more than a turn's worth, nobody owes more than his last job.
+            const double weight = *tenant == flighty ? 1.0 : weights[*tenant];
+            ASSERT_LE(fairness.balance_ms(*tenant), quantum * weight);
+            ASSERT_GT(fairness.balance_ms(*tenant), -cost_max);
             if (*tenant != flighty) {
                 served[*tenant] += cost;
             }
