@@ -17,8 +17,10 @@ import time
 class Platform:
     """Runs the built programs against a database and a storage folder of their own."""
 
-    def __init__(self, build: pathlib.Path, settings: dict[str, dict[str, object]]):
+    def __init__(self, build: pathlib.Path, settings: dict[str, dict[str, object]],
+                 worker: str = "worker/bgerp-worker"):
         self.build = build
+        self.worker_program = worker
         # Unix socket paths end at 107 characters, so the folder's name is short.
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="bgc", dir="/tmp"))
         self.config = self.folder / "bgerp.yaml"
@@ -29,7 +31,7 @@ class Platform:
         lines = []
         for section, keys in sections.items():
             lines.append(f"{section}:")
-            lines.extend(f"  {key}: {value}" for key, value in keys.items())
+            lines.extend(f"  {key}: {as_yaml(value)}" for key, value in keys.items())
         self.config.write_text("\n".join(lines) + "\n")
         self.workers: list[subprocess.Popen] = []
 
@@ -44,19 +46,32 @@ class Platform:
 
     def sql(self, statement: str, database: str = "") -> list[list[str]]:
         """Rows of a statement, run as the database's administrator."""
-        command = ["mariadb", "--no-defaults", f"--socket={self.folder}/db/mysql.sock", "-N", "-B"]
-        done = subprocess.run([*command, "-e", statement, *([database] if database else [])],
-                              capture_output=True, text=True, check=True)
+        done = subprocess.run([*self.client(), *([database] if database else [])],
+                              input=statement, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise AssertionError(f"{statement[:300]}\n{done.stderr}")
         return [line.split("\t") for line in done.stdout.splitlines()]
 
-    def start_worker(self) -> subprocess.Popen:
-        log = open(self.folder / "worker.log", "ab")
-        worker = subprocess.Popen(
-            [str(self.build / "worker/bgerp-worker"), "--config", str(self.config)],
-            stdout=log, stderr=log, start_new_session=True)
-        log.close()
-        self.workers.append(worker)
-        return worker
+    def client(self) -> list[str]:
+        """The command that reads statements, as the database's administrator."""
+        return ["mariadb", "--no-defaults", f"--socket={self.folder}/db/mysql.sock", "-N", "-B",
+                "--max-allowed-packet=64M"]
+
+    def start_worker(self, *orgs: str, log: str = "worker.log",
+                     environment: dict[str, str] | None = None) -> subprocess.Popen:
+        """A worker for the organizations named, or all; its words go to the file `log`."""
+        return self.start(self.worker_program, *orgs, log=log, environment=environment)
+
+    def start(self, program: str, *words: str, log: str,
+              environment: dict[str, str] | None = None) -> subprocess.Popen:
+        """A program of the build that ends with the platform."""
+        with open(self.folder / log, "ab") as lines:
+            process = subprocess.Popen(
+                [str(self.build / program), "--config", str(self.config), *words],
+                stdout=lines, stderr=lines, start_new_session=True,
+                env={**os.environ, **(environment or {})})
+        self.workers.append(process)
+        return process
 
     def kill_worker(self, worker: subprocess.Popen) -> None:
         with contextlib.suppress(ProcessLookupError):
@@ -66,7 +81,11 @@ class Platform:
 
     def stop_worker(self, worker: subprocess.Popen) -> int:
         worker.send_signal(signal.SIGTERM)
-        code = worker.wait(timeout=60)
+        return self.ended(worker)
+
+    def ended(self, worker: subprocess.Popen, seconds: float = 60) -> int:
+        """Waits for a worker that was told to end, or ends by itself; its exit status."""
+        code = worker.wait(timeout=seconds)
         self.workers.remove(worker)
         return code
 
@@ -79,6 +98,10 @@ class Platform:
     def start_database(self) -> None:
         self.cli("db", "start")
 
+    def log(self, name: str = "worker.log") -> str:
+        path = self.folder / name
+        return path.read_text(errors="replace") if path.exists() else ""
+
     def close(self, keep: bool) -> None:
         for worker in list(self.workers):
             self.kill_worker(worker)
@@ -87,6 +110,11 @@ class Platform:
             print(f"kept {self.folder}")
         else:
             shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def as_yaml(value: object) -> str:
+    """JSON is YAML, and simple words need no quotes."""
+    return str(value) if isinstance(value, (str, int)) else json.dumps(value)
 
 
 def alive(pid: int) -> bool:

@@ -1,0 +1,202 @@
+#!/usr/bin/env python3
+"""What can happen to the database under a worker that is never started again.
+
+It is killed in the middle of commits, restarted under load, out of connections, and somebody holds
+its rows in a transaction. Each ends in "and it recovers within N s", with the ledger equal. What
+happens to single statements is in tests/conformance/statement_fault_test.cpp.
+
+usage: database_faults_test.py BUILD_FOLDER [--kills N] [--hold SECONDS] [--seed S]
+"""
+
+import argparse
+import pathlib
+import random
+import subprocess
+import sys
+import time
+
+from ledger import Ledger
+from platform_under_test import Platform, wait_until
+
+RECOVER_S = 10
+
+SETTINGS = {
+    "database": {"lock_wait_timeout_s": 2, "connections_max": 30},
+    "queue": {"lease_s": 2},
+    "worker": {"sweep_ms": 100, "concurrency": 4},
+}
+
+
+class Faults:
+    """One organization, one worker, one fault after another."""
+
+    def __init__(self, platform: Platform, rng: random.Random, options: argparse.Namespace):
+        self.platform, self.rng, self.options = platform, rng, options
+        self.ledger = Ledger(platform, "bank")
+        self.worker = platform.start_worker()
+        self.rounds = 0
+
+    def load(self, count: int) -> None:
+        self.rounds += 1
+        self.ledger.push("ledger", count, f"round{self.rounds}", ms=4)
+        self.ledger.push("plain", count // 10, f"plain{self.rounds}")
+
+    def progress(self) -> int:
+        try:
+            return self.ledger.booked()
+        except AssertionError:  # no answer, no progress
+            return -1
+
+    def goes_on(self, what: str) -> None:
+        """The worker works again within the time, without anybody's help."""
+        before, began = self.progress(), time.monotonic()
+        wait_until(lambda: self.progress() > before or self.ledger.left() == 0, RECOVER_S,
+                   f"work to go on after {what}")
+        print(f"{what}: works again after {time.monotonic() - began:.1f} s", flush=True)
+
+    def settle(self, what: str, seconds: float = 60) -> None:
+        self.ledger.drained(seconds)
+        self.ledger.check()
+        assert self.worker.poll() is None, f"the worker ended by itself after {what}"
+
+    def killed_in_commits(self) -> None:
+        for number in range(self.options.kills):
+            self.load(500)
+            goal = self.progress() + self.rng.randrange(20, 300)
+            wait_until(lambda: self.progress() >= goal, 30, "work under way")
+            self.platform.kill_database()
+            self.platform.start_database()
+            self.goes_on(f"kill {number + 1} in the middle of commits")
+        self.settle("kills")
+
+    def restarted(self) -> None:
+        self.load(600)
+        goal = self.progress() + 100
+        wait_until(lambda: self.progress() >= goal, 30, "work under way")
+        self.platform.cli("db", "stop")
+        time.sleep(2 * SETTINGS["queue"]["lease_s"])  # an outage longer than all leases
+        self.platform.start_database()
+        self.goes_on("an outage longer than the leases")
+        self.settle("a restart")
+
+    def connections_exhausted(self) -> None:
+        self.load(1000)
+        self.platform.sql("CREATE USER hog@localhost IDENTIFIED BY 'hog'")
+        command = ["mariadb", "--no-defaults", f"--socket={self.platform.folder}/db/mysql.sock",
+                   "-uhog", "-phog", "-e", "SELECT SLEEP(5)"]
+        hogs: list[subprocess.Popen] = []
+
+        def fill() -> int:
+            hogs.extend(subprocess.Popen(command, stderr=subprocess.DEVNULL,
+                                         stdout=subprocess.DEVNULL) for _ in range(15))
+            return int(self.platform.sql("SELECT COUNT(*) FROM information_schema.PROCESSLIST"
+                                         " WHERE USER = 'hog'")[0][0])
+
+        wait_until(lambda: fill() > 0 and self.throw_out() and fill() >= 25, 30,
+                   "all connections to be taken")
+        late = self.platform.start_worker(log="late.log")
+        for hog in hogs:
+            hog.wait()
+        self.goes_on("all connections taken for 5 s")
+        if late.poll() is None:
+            assert self.platform.stop_worker(late) == 0
+        else:
+            assert self.platform.ended(late) == 5, "it may give up at its start, saying why"
+        self.settle("exhausted connections")
+
+    def throw_out(self) -> bool:
+        """Ends all connections that aren't the hogs' or ours."""
+        for (number,) in self.platform.sql(
+                "SELECT ID FROM information_schema.PROCESSLIST WHERE USER LIKE 'bgerp%'"):
+            try:
+                self.platform.sql(f"KILL {number}")
+            except AssertionError:
+                pass  # it has gone by itself
+        return True
+
+    def hold(self, statement: str) -> subprocess.Popen:
+        """Somebody's transaction, open for some seconds, after `statement`."""
+        client = subprocess.Popen([*self.platform.client(), "-n", self.ledger.database],
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        client.stdin.write(f"START TRANSACTION WITH CONSISTENT SNAPSHOT; {statement};"
+                           f" SELECT 'held'; SELECT SLEEP({self.options.hold}); COMMIT;\n")
+        client.stdin.close()
+        while client.stdout.readline().strip() != "held":
+            assert client.poll() is None, "the client ended"
+        return client
+
+    def waiting_rows_held(self) -> None:
+        """Nobody waits for rows that somebody holds; they are done when they are free."""
+        queue = "held"
+        self.rounds += 1
+        self.platform.cli("queue", "pause", "bank", queue)
+        self.ledger.push("ledger", 200, f"round{self.rounds}", queues=(queue,))
+        holder = self.hold("SELECT id FROM jobs WHERE queue = 'held'"
+                           " ORDER BY priority, id LIMIT 100 FOR UPDATE")
+        self.platform.cli("queue", "resume", "bank", queue)
+        took = self.ledger.wait_for(lambda: self.ledger.left() <= 100, self.options.hold - 1,
+                                    "the others to be done meanwhile")
+        assert holder.poll() is None, "done only when the transaction was over"
+        print(f"rows held by a transaction: the others were done after {took:.1f} s", flush=True)
+        holder.wait()
+        self.settle("rows held by a transaction", RECOVER_S)
+
+    def running_rows_held(self) -> None:
+        """The ends of running jobs have to wait, longer than a lock wait may take."""
+        self.rounds += 1
+        go = self.platform.folder / "go"
+        self.ledger.push("ledger", 4, f"round{self.rounds}", until=str(go))
+        self.ledger.wait_for(lambda: self.ledger.held() == 4, 20, "four jobs in hand")
+        holder = self.hold("SELECT id FROM jobs FOR UPDATE")
+        go.touch()
+        self.load(200)
+        self.goes_on("running jobs held by a transaction")
+        holder.wait()
+        self.settle("running rows held", RECOVER_S)
+
+    def old_snapshot(self) -> None:
+        """An old read view keeps deleted rows in the way of every claim."""
+        self.load(300)
+        holder = self.hold("SELECT COUNT(*) FROM jobs")
+        took = self.ledger.drained(self.options.hold * 2)
+        print(f"under an old snapshot: 330 jobs in {took:.1f} s", flush=True)
+        holder.wait()
+        self.settle("an old snapshot")
+
+    def run(self) -> None:
+        self.killed_in_commits()
+        self.restarted()
+        self.connections_exhausted()
+        self.waiting_rows_held()
+        self.running_rows_held()
+        self.old_snapshot()
+        assert self.platform.stop_worker(self.worker) == 0
+        log = self.platform.log()
+        assert "MaxAttemptsExceeded" not in log and "job failed" not in log
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("build", type=pathlib.Path)
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--hold", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
+    options = parser.parse_args()
+    print(f"seed {options.seed}", flush=True)
+    platform = Platform(options.build.resolve(), SETTINGS, "tests/chaos/chaos_worker")
+    passed = False
+    try:
+        platform.start_database()
+        platform.cli("migrate", "core")
+        Faults(platform, random.Random(options.seed), options).run()
+        passed = True
+    finally:
+        if not passed:
+            print("\n".join(platform.log().splitlines()[-30:]))
+        platform.close(keep=not passed)
+    print("passed")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
