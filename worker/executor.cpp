@@ -1,6 +1,7 @@
 #include "worker/executor.hpp"
 
 #include "base/log.hpp"
+#include "base/mysql/error.hpp"
 #include "tenant_db/queue/batch.hpp"
 
 #include <random>
@@ -29,12 +30,15 @@ Error internal_error(const std::string& detail) {
 }
 
 // The fourth of the four places where exceptions are caught: the attempt.
-Result<Json> run_caught(Handler& handler, JobContext& context, bool& outage) {
+Result<Json> run_caught(Handler& handler, JobContext& context, queue::Outcome& outcome) {
     try {
         return handler.run(context);
     } catch (const Failure& failure) {
         // Thrown, it is the tenant's database (base/mysql); what else is unavailable is returned.
-        outage = failure.error().code == ErrorCode::unavailable;
+        outcome.outage = failure.error().code == ErrorCode::unavailable;
+        const auto* database = dynamic_cast<const mysql::DatabaseError*>(&failure);
+        outcome.disk_full =
+            database != nullptr && database->error_class() == mysql::ErrorClass::disk_full;
         return tl::unexpected<Error>(failure.error());
     } catch (const std::exception& error) {
         return tl::unexpected<Error>(internal_error(error.what()));
@@ -104,12 +108,12 @@ bool Executor::run_pipeline(const HeldJobPtr& held) {
     return run_known({held, *envelope, *entry, rules_of(*entry), facts_of(*held)});
 }
 
-AttemptRules Executor::rules_of(const HandlerRegistry::Entry& entry) const {
+queue::AttemptRules Executor::rules_of(const HandlerRegistry::Entry& entry) const {
     const auto& config = parts_.config.queue;
     return {entry.options.max_tries.value_or(config.max_tries), config.rescues_max};
 }
 
-AttemptFacts Executor::facts_of(const HeldJob& held) const {
+queue::AttemptFacts Executor::facts_of(const HeldJob& held) const {
     return {
         held.job.fence.attempts,
         held.job.rescues,
@@ -123,10 +127,9 @@ void Executor::overran(const HeldJob& held) {
     if (entry == nullptr) {
         return; // it ran, so both were there
     }
-    const Outcome outcome{
-        Error{ErrorCode::cancelled, "the handler ignores its time-out", {}, {}},
-        StopReason::timeout,
-        false};
+    queue::Outcome outcome;
+    outcome.error = Error{ErrorCode::cancelled, "the handler ignores its time-out", {}, {}};
+    outcome.stop = StopReason::timeout;
     parts_.settler.settle(
         held,
         *envelope,
@@ -156,16 +159,16 @@ queue::Outcome Executor::run_handler(Attempt& attempt, std::string& output) {
     const std::chrono::seconds overrun_max(parts_.config.worker.overrun_s);
     attempt.held->renew_until.store(deadline.at() + overrun_max);
     JobContext context(parts_.config, *attempt.held, attempt.envelope, deadline, parts_.open_pool);
-    bool outage = false;
-    Result<Json> result = run_caught(*attempt.entry.handler, context, outage);
+    queue::Outcome outcome;
+    Result<Json> result = run_caught(*attempt.entry.handler, context, outcome);
     attempt.completed = context.completed() && result.has_value();
-    const StopReason stop = attempt.held->stop.load();
+    outcome.stop = attempt.held->stop.load();
     if (result) {
         const bool kept = (attempt.held->job.flags & queue::flag_tracked) != 0;
         if (kept && !attempt.completed && !result->is_null()) {
             output = to_text(*result);
         }
-        return {std::nullopt, stop, false};
+        return outcome;
     }
     if (!result.error().detail.empty()) {
         log_warn(
@@ -176,7 +179,8 @@ queue::Outcome Executor::run_handler(Attempt& attempt, std::string& output) {
              {"detail", result.error().detail}}
         );
     }
-    return {std::move(result.error()), stop, outage};
+    outcome.error = std::move(result.error());
+    return outcome;
 }
 
 bool Executor::conclude(const Attempt& attempt, const queue::Outcome& outcome, std::string output) {

@@ -50,8 +50,8 @@ private:
 
     /// False when the job is in the sink's hands now.
     [[nodiscard]] bool run_pipeline(const HeldJobPtr& held);
-    [[nodiscard]] AttemptRules rules_of(const HandlerRegistry::Entry& entry) const;
-    [[nodiscard]] AttemptFacts facts_of(const HeldJob& held) const;
+    [[nodiscard]] queue::AttemptRules rules_of(const HandlerRegistry::Entry& entry) const;
+    [[nodiscard]] queue::AttemptFacts facts_of(const HeldJob& held) const;
     [[nodiscard]] bool run_known(Attempt attempt);
     [[nodiscard]] bool
     conclude(const Attempt& attempt, const queue::Outcome& outcome, std::string output);

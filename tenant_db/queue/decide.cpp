@@ -6,6 +6,9 @@ namespace bgerp::queue {
 
 namespace {
 
+// Somebody has to make room; trying at once would only meet the same.
+constexpr std::int64_t disk_full_pause_s = 10;
+
 std::int64_t tries_used(const AttemptFacts& facts) {
     return std::max<std::int64_t>(facts.attempts - facts.interruptions, 1);
 }
@@ -101,6 +104,9 @@ Decision decide_end(
     const Error& error = *outcome.error;
     if (outcome.stop == StopReason::lease_lost || error.code == ErrorCode::lease_lost) {
         return {Verdict::drop, 0, describe(error)};
+    }
+    if (outcome.disk_full) {
+        return {Verdict::release, disk_full_pause_s, describe(error)};
     }
     if (outcome.outage) {
         return {Verdict::leave, 0, describe(error)};

@@ -55,7 +55,8 @@ decide_start(const Envelope& envelope, const AttemptFacts& facts, const AttemptR
 struct Outcome {
     std::optional<Error> error;
     StopReason stop = StopReason::none;
-    bool outage = false; // the database failed the handler: no try of the job's, no fault of its
+    bool outage = false;    // the database failed the handler: no try of the job's, no fault of its
+    bool disk_full = false; // likewise, and it said why: nothing was written
 };
 
 /// What to do with an attempt that ended. `random01` spreads the backoff.

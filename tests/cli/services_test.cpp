@@ -33,6 +33,31 @@ protected:
         return text.str();
     }
 
+    [[nodiscard]] bool says(const std::string& text) {
+        return eventually([&] { return read("up.out").find(text) != std::string::npos; });
+    }
+
+    /// `bgerp up` with these lines of configuration, when all of it is ready.
+    Process start_up(const std::string& configuration) {
+        std::ofstream(cli_.config_file(), std::ios::app) << "server: {port: 0}\n" << configuration;
+        ProcessOptions options;
+        options.command = {BGERP_PROGRAM, "--config", cli_.config_file(), "up"};
+        options.stdout_file = file("up.out");
+        options.stderr_file = file("up.log");
+        auto up = value_or_throw(Process::start(options));
+        EXPECT_TRUE(
+            says("server is ready") && says("scheduler is ready") && says("worker is ready")
+        ) << read("up.out")
+          << read("up.log");
+        return up;
+    }
+
+    /// The process of a program that `out` says is ready.
+    static pid_t pid_in(const std::string& out, const std::string& program) {
+        const std::string ready = program + " is ready, process ";
+        return std::stoi(out.substr(out.find(ready) + ready.size()));
+    }
+
     std::string state(const std::string& uuid) {
         return cli_.json({"job", "show", "acme", uuid}).json().at("state");
     }
@@ -124,24 +149,40 @@ TEST_F(ServicesCli, BenchmarksMeasureAndCleanUp) {
     EXPECT_EQ(cli_.json({"org", "list"}).json().size(), 1U) << "only acme is left";
 }
 
+TEST_F(ServicesCli, UpLeavesNobodyBehindWhenItIsKilled) {
+    Process up = start_up("");
+    const std::string out = read("up.out");
+    kill(up.pid(), SIGKILL);
+    ASSERT_TRUE(up.wait(Deadline::after(std::chrono::minutes(1))));
+    for (const std::string program : {"server", "scheduler", "worker"}) {
+        const pid_t pid = pid_in(out, program);
+        EXPECT_TRUE(wait_for_exit(pid, Deadline::after(std::chrono::minutes(1)))) << program;
+    }
+}
+
+TEST_F(ServicesCli, ASecondSignalHurriesUp) {
+    Process up = start_up("worker: {shutdown_grace_s: 600}\n"
+                          "exec: {endless: {command: [/bin/sh, -c, 'exec sleep 600']}}\n");
+    const std::string uuid = cli_.json({"job", "push", "acme", "endless"}).json().at("uuid");
+    ASSERT_TRUE(eventually([&] { return state(uuid) == "running"; })) << read("up.log");
+    kill(up.pid(), SIGINT);
+    ASSERT_TRUE(says("server has stopped"));
+    kill(up.pid(), SIGINT);
+    const auto exit = up.wait(Deadline::after(std::chrono::minutes(1)));
+    ASSERT_TRUE(exit) << "it waits for the running job";
+    EXPECT_TRUE(exit->success()) << read("up.out");
+    EXPECT_TRUE(says("stopping at once"));
+    EXPECT_EQ(state(uuid), "available");
+}
+
 TEST_F(ServicesCli, UpRunsAllAndRestartsWhatDies) {
-    std::ofstream(cli_.config_file(), std::ios::app) << "server: {port: 0}\n";
-    ProcessOptions options;
-    options.command = {BGERP_PROGRAM, "--config", cli_.config_file(), "up"};
-    options.stdout_file = file("up.out");
-    options.stderr_file = file("up.log");
-    auto up = value_or_throw(Process::start(options));
-    const auto says = [&](const std::string& text) {
-        return eventually([&] { return read("up.out").find(text) != std::string::npos; });
-    };
+    Process up = start_up("");
     const auto all = [&] { return read("up.out") + read("up.log"); };
     const std::string ready = "worker is ready, process ";
-    ASSERT_TRUE(says("server is ready") && says("scheduler is ready") && says(ready)) << all();
     const std::string uuid = cli_.json({"job", "push", "acme", "noop"}).json().at("uuid");
     EXPECT_TRUE(eventually([&] { return state(uuid) == "completed"; })) << all();
 
-    const std::string out = read("up.out");
-    kill(std::stoi(out.substr(out.find(ready) + ready.size())), SIGKILL);
+    kill(pid_in(read("up.out"), "worker"), SIGKILL);
     ASSERT_TRUE(says("worker was killed by signal 9")) << all();
     ASSERT_TRUE(eventually([&] {
         const std::string now = read("up.out");

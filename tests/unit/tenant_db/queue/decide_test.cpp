@@ -21,7 +21,7 @@ protected:
             envelope_,
             facts_,
             rules_,
-            Outcome{Error{code, "it broke", "", "secret detail"}, stop, outage_},
+            Outcome{Error{code, "it broke", "", "secret detail"}, stop, outage_, disk_full_},
             0.5
         );
     }
@@ -30,6 +30,7 @@ protected:
     AttemptFacts facts_;
     AttemptRules rules_{3, 10};
     bool outage_ = false;
+    bool disk_full_ = false;
 };
 
 TEST_F(Decide, a_first_attempt_runs) {
@@ -82,7 +83,7 @@ TEST_F(Decide, success_completes_whatever_was_asked_meanwhile) {
     for (const StopReason stop :
          {StopReason::none, StopReason::timeout, StopReason::shutdown, StopReason::cancelled}) {
         EXPECT_EQ(
-            decide_end(envelope_, facts_, rules_, Outcome{{}, stop, false}, 0).verdict,
+            decide_end(envelope_, facts_, rules_, Outcome{{}, stop, false, false}, 0).verdict,
             Verdict::complete
         );
     }
@@ -105,6 +106,14 @@ TEST_F(Decide, what_another_try_cant_mend_fails_at_once) {
           ErrorCode::storage_full}) {
         EXPECT_EQ(end(code).verdict, Verdict::retry) << error_code_name(code);
     }
+}
+
+TEST_F(Decide, a_full_disk_of_the_database_spends_no_try_and_isnt_met_again_at_once) {
+    disk_full_ = true;
+    const auto decision = end(ErrorCode::storage_full);
+    EXPECT_EQ(decision.verdict, Verdict::release);
+    EXPECT_GT(decision.delay_s, 0);
+    EXPECT_EQ(end(ErrorCode::storage_full, StopReason::lease_lost).verdict, Verdict::drop);
 }
 
 TEST_F(Decide, an_outage_of_the_database_spends_no_try) {
