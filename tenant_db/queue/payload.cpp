@@ -13,6 +13,9 @@ namespace {
 constexpr std::string_view exceptions_key = ",\"exceptions\":";
 constexpr std::string_view whitespace = " \t\r\n";
 
+// 255 characters of four bytes. Longer ones can't be enqueued, and kinds stand in logs.
+constexpr std::size_t kind_bytes_max = 1020;
+
 // A year: a payload may ask for more than the column of the time can hold.
 constexpr std::int64_t backoff_s_max = std::int64_t{366} * 24 * 3600;
 
@@ -173,6 +176,13 @@ Result<Envelope> parse_envelope(std::string_view payload) {
     Envelope envelope = envelope_of(*parsed);
     if (envelope.kind.empty()) {
         return fail(ErrorCode::invalid_argument, "the payload names no job", "job");
+    }
+    if (envelope.kind.size() > kind_bytes_max) {
+        return fail(
+            ErrorCode::invalid_argument,
+            "the name of the payload's job is too long",
+            "job"
+        );
     }
     return envelope;
 }

@@ -25,7 +25,8 @@ struct Envelope {
     std::int64_t exceptions = 0; // how often the handler failed by itself so far
 };
 
-/// invalid_argument when the text isn't JSON, isn't an object, nests too deep or has no "job".
+/// invalid_argument when the text isn't JSON, isn't an object, nests too deep or has no "job", or one
+/// of more than 1,020 bytes.
 /// Numbers given as text ("3") and backoff as number, list or "1,5,10" are understood.
 [[nodiscard]] Result<Envelope> parse_envelope(std::string_view payload);
 

@@ -2,6 +2,7 @@
 // its transaction open. All that had an effect is written to the table `ledger` of the tenant's
 // database, in the transaction that ends the job unless the kind says otherwise: a job that ran
 // twice shows as two rows, a lost one as none. Everything but the kinds is bgerp-worker itself.
+#include "base/stop_signal.hpp"
 #include "tenant_db/queue/batch.hpp"
 #include "worker/job_context.hpp"
 #include "worker/program.hpp"
@@ -20,15 +21,15 @@ constexpr std::chrono::milliseconds look_interval{5};
 
 class FunctionHandler final : public Handler {
 public:
-    using Run = Result<Json> (*)(JobContext&);
+    using Function = Result<Json> (*)(JobContext&);
 
-    explicit FunctionHandler(Run run)
-        : run_(run) {}
+    explicit FunctionHandler(Function function)
+        : function_(function) {}
 
-    Result<Json> run(JobContext& context) override { return run_(context); }
+    Result<Json> run(JobContext& context) override { return function_(context); }
 
 private:
-    Run run_;
+    Function function_;
 };
 
 std::string text_arg(const JobContext& context, const char* name) {
@@ -194,7 +195,7 @@ Result<Json> run_second_try(JobContext& context) {
 }
 
 void add_kinds(HandlerRegistry& registry) {
-    const auto add = [&](const char* kind, FunctionHandler::Run run) {
+    const auto add = [&](const char* kind, FunctionHandler::Function run) {
         registry.add(kind, std::make_unique<FunctionHandler>(run), {});
     };
     add("ledger", run_ledger);

@@ -153,8 +153,8 @@ def clocks_jump(platform: Platform, library: str) -> None:
     began = ledger.number("SELECT UNIX_TIMESTAMP()")
     workers = [platform.start_worker("clock", environment=host.environment) for _ in range(2)]
     for whose, clock in (("database", database), ("host", host)):
-        for offset in ("+3600", "+0", "-3600", "+0"):
-            ledger.push("ledger", 50, f"{whose}{offset}before", ms=20)
+        for number, offset in enumerate(("+3600", "+0", "-3600", "+0")):
+            ledger.push("ledger", 50, f"{whose}{number}before", ms=20)
             ledger.wait_for(lambda: ledger.held() > 0, 20, "work under way")
             clock.set(offset)
             if offset == "+0" and whose == "database":
@@ -164,7 +164,7 @@ def clocks_jump(platform: Platform, library: str) -> None:
             # once.
             ledger.sql("UPDATE jobs SET available_at = 1 WHERE reserved_at IS NULL;"
                        "UPDATE job_delayed SET available_at = 1")
-            ledger.push("ledger", 20, f"{whose}{offset}after")
+            ledger.push("ledger", 20, f"{whose}{number}after")
             took = ledger.drained(20)
             print(f"the {whose}'s clock at {offset} s: done after {took:.1f} s", flush=True)
     dead_before_a_jump(platform, ledger, database, workers)
@@ -208,7 +208,7 @@ def main() -> int:
         passed = True
     finally:
         if not passed:
-            print("\n".join(platform.log().splitlines()[-30:]))
+            print("\n".join(line[:300] for line in platform.log().splitlines()[-30:]))
         platform.close(keep=not passed)
     print("passed")
     return 0

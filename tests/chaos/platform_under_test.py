@@ -102,10 +102,13 @@ class Platform:
         path = self.folder / name
         return path.read_text(errors="replace") if path.exists() else ""
 
-    def close(self, keep: bool) -> None:
+    def stop_all(self) -> None:
         for worker in list(self.workers):
             self.kill_worker(worker)
         self.cli("db", "stop", ok=(0, 1, 5))
+
+    def close(self, keep: bool) -> None:
+        self.stop_all()
         if keep:
             print(f"kept {self.folder}")
         else:

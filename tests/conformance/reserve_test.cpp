@@ -95,6 +95,19 @@ TEST_F(Reserve, AnExpiredLeaseIsReservedAgainAndCounted) {
     EXPECT_EQ(number("SELECT rescues FROM jobs"), 1);
 }
 
+// The database's clock was put back: nobody waits for that hour to come again.
+TEST_F(Reserve, ALeaseThatBeginsInTheFutureHasRunOut) {
+    const std::string uuid = push(job());
+    take_one(other);
+    age_leases(-5);
+    EXPECT_TRUE(take(me).empty()) << "a few seconds may be another clock's";
+    age_leases(-3600);
+    const ReservedJob held = take_one(me);
+    EXPECT_EQ(held.rescues, 1);
+    ASSERT_EQ(complete_many_if_mine(*pool, soon(), schema, {{&held, uuid, "", ""}}), 0U);
+    EXPECT_EQ(state_of(uuid), "completed");
+}
+
 TEST_F(Reserve, ARowReservedWithoutAnOwnerIsLeftAloneUntilRetryAfter) {
     push(job());
     // What Laravel's worker writes.

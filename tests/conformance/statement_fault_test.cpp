@@ -163,14 +163,14 @@ INSTANTIATE_TEST_SUITE_P(
     Verbs,
     StatementFault,
     testing::ValuesIn(VerbFixture::names()),
-    [](const testing::TestParamInfo<const char*>& info) { return std::string(info.param); }
+    [](const testing::TestParamInfo<const char*>& verb) { return std::string(verb.param); }
 );
 
 // Whoever adds a verb's case adds its name.
 TEST_F(VerbFixture, EveryCaseHasAName) {
     std::vector<std::string> listed;
-    for (const char* name : names()) {
-        listed.emplace_back(name);
+    for (const char* one : names()) {
+        listed.emplace_back(one);
     }
     std::sort(listed.begin(), listed.end());
     std::vector<std::string> there;
