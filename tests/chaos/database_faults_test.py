@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What can happen to the database under a worker that is never started again.
+"""What can happen to the database under a worker and a scheduler that are never started again.
 
 It is killed in the middle of commits, restarted under load, out of connections, and somebody holds
 its rows in a transaction. Each ends in "and it recovers within N s", with the ledger equal. What
@@ -24,6 +24,7 @@ SETTINGS = {
     "database": {"lock_wait_timeout_s": 2, "connections_max": 30},
     "queue": {"lease_s": 2},
     "worker": {"sweep_ms": 100, "concurrency": 4},
+    "scheduler": {"lease_s": 2, "tick_ms": 200},
 }
 
 
@@ -34,6 +35,9 @@ class Faults:
         self.platform, self.rng, self.options = platform, rng, options
         self.ledger = Ledger(platform, "bank")
         self.worker = platform.start_worker()
+        platform.cli("schedule", "add", "bank", "tick", "--cron", "* * * * * *", "--kind", "noop",
+                     "--queue", "ticks")
+        self.scheduler = platform.start("scheduler/bgerp-scheduler", log="scheduler.log")
         self.rounds = 0
 
     def load(self, count: int) -> None:
@@ -53,6 +57,14 @@ class Faults:
         wait_until(lambda: self.progress() > before or self.ledger.left() == 0, RECOVER_S,
                    f"work to go on after {what}")
         print(f"{what}: works again after {time.monotonic() - began:.1f} s", flush=True)
+        self.fires_again(what)
+
+    def fires_again(self, what: str) -> None:
+        """The scheduler, too, goes on by itself: its schedule of every second fires."""
+        now = self.ledger.number("SELECT UNIX_TIMESTAMP()")
+        self.ledger.wait_for(lambda: self.ledger.number(
+            "SELECT COALESCE(MAX(UNIX_TIMESTAMP(last_run_at)), 0) FROM schedule") > now,
+            RECOVER_S, f"the schedule to fire after {what}")
 
     def settle(self, what: str, seconds: float = 60) -> None:
         self.ledger.drained(seconds)
@@ -89,8 +101,8 @@ class Faults:
         def fill() -> int:
             hogs.extend(subprocess.Popen(command, stderr=subprocess.DEVNULL,
                                          stdout=subprocess.DEVNULL) for _ in range(15))
-            return int(self.platform.sql("SELECT COUNT(*) FROM information_schema.PROCESSLIST"
-                                         " WHERE USER = 'hog'")[0][0])
+            return len(self.asked("SELECT ID FROM information_schema.PROCESSLIST"
+                                  " WHERE USER = 'hog'"))
 
         wait_until(lambda: fill() > 0 and self.throw_out() and fill() >= 25, 30,
                    "all connections to be taken")
@@ -106,13 +118,17 @@ class Faults:
 
     def throw_out(self) -> bool:
         """Ends all connections that aren't the hogs' or ours."""
-        for (number,) in self.platform.sql(
+        for (number,) in self.asked(
                 "SELECT ID FROM information_schema.PROCESSLIST WHERE USER LIKE 'bgerp%'"):
-            try:
-                self.platform.sql(f"KILL {number}")
-            except AssertionError:
-                pass  # it has gone by itself
+            self.asked(f"KILL {number}")
         return True
+
+    def asked(self, statement: str) -> list[list[str]]:
+        """Nothing when there is no connection left for us either, or nothing to kill."""
+        try:
+            return self.platform.sql(statement)
+        except AssertionError:
+            return []
 
     def hold(self, statement: str) -> subprocess.Popen:
         """Somebody's transaction, open for some seconds, after `statement`."""
@@ -170,6 +186,7 @@ class Faults:
         self.waiting_rows_held()
         self.running_rows_held()
         self.old_snapshot()
+        assert self.platform.stop_worker(self.scheduler) == 0
         assert self.platform.stop_worker(self.worker) == 0
         log = self.platform.log()
         assert "MaxAttemptsExceeded" not in log and "job failed" not in log

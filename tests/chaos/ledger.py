@@ -70,7 +70,9 @@ class Ledger:
         return self.number(f"SELECT COUNT(*) FROM ledger WHERE what LIKE '{pattern}'")
 
     def left(self) -> int:
-        return self.number("SELECT (SELECT COUNT(*) FROM jobs) + (SELECT COUNT(*) FROM job_delayed)")
+        """Jobs still to be done, but for those that a schedule makes all the time."""
+        return self.number("SELECT (SELECT COUNT(*) FROM jobs WHERE queue <> 'ticks')"
+                           " + (SELECT COUNT(*) FROM job_delayed)")
 
     def held(self) -> int:
         return self.number("SELECT COUNT(*) FROM jobs WHERE reserved_at IS NOT NULL")
