@@ -213,7 +213,7 @@ protected:
         if (verb == 4) {
             --one.attempts;
         }
-        if (verb == 6) {
+        if (verb == 1 || verb == 2 || verb == 6) { // an end or a step of its own: nobody died of it
             one.rescues = 0;
         }
     }
