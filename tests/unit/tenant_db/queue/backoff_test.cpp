@@ -26,8 +26,8 @@ protected:
 
     double chance() { return std::uniform_real_distribution<double>(0, 1)(random); }
 
-    std::int64_t number(std::int64_t least, std::int64_t most) {
-        return std::uniform_int_distribution<std::int64_t>(least, most)(random);
+    std::int64_t number(std::int64_t from, std::int64_t to) {
+        return std::uniform_int_distribution<std::int64_t>(from, to)(random);
     }
 
     static constexpr int rounds = 20000;
