@@ -224,14 +224,15 @@ class Laravel(unittest.TestCase):
         self.assertEqual((seen["name"], seen["totalJobs"], seen["pendingJobs"]), ("night", 4, 4))
         self.assertTrue(seen["options"]["allowFailures"])
         self.platform.cli("work", ORG, "--queues", "default", "--stop-when-empty")
-        self.keep_house_until(lambda: self.number("pending_jobs FROM job_batches") == 1,
+        row = f"FROM job_batches WHERE id = '{batch}'"
+        self.keep_house_until(lambda: self.number("pending_jobs " + row) == 1,
                               "the counters of an open batch")
         seen = json.loads(self.artisan("test:batch", batch))
         self.assertEqual((seen["pendingJobs"], seen["failedJobs"]), (1, 1))
         self.assertIsNone(seen["finishedAt"])
         self.artisan("queue:work", "--queue=slow", "--stop-when-empty")
         self.keep_house_until(
-            lambda: self.number("finished_at IS NOT NULL FROM job_batches") == 1,
+            lambda: self.number("finished_at IS NOT NULL " + row) == 1,
             "the end of a batch whose last member Laravel ran")
         seen = json.loads(self.artisan("test:batch", batch))
         self.assertEqual((seen["pendingJobs"], seen["failedJobs"]), (0, 1))
