@@ -73,7 +73,7 @@ TEST_F(Complete, WhoLostTheLeaseChangesNothing) {
     age_leases(20);
     const ReservedJob fresh = take_one(other);
     EXPECT_EQ(lost(stale), 1U);
-    EXPECT_EQ(count("jobs", "reserved_by = 8"), 1);
+    EXPECT_EQ(count("jobs", "reserved_by >> 16 = 8"), 1);
     EXPECT_EQ(state_of(uuid), "running");
     EXPECT_EQ(lost(fresh), 0U);
     EXPECT_EQ(lost(fresh), 1U); // gone

@@ -213,8 +213,8 @@ TEST_F(Lifecycle, ManyDueJobsArePromotedInTheirOrder) {
 // laravel/framework #34990: a pop that stepped over 32,000 delayed rows took a minute.
 TEST_F(Lifecycle, JobsThatLaravelDelayedAreMovedOffTheClaimsPath) {
     execute("INSERT INTO jobs (queue, attempts, available_at, created_at, payload)"
-            " SELECT 'default', 0, UNIX_TIMESTAMP() + 3600 + seq, 0, '{\"job\":\"noop\"}'"
-            " FROM seq_1_to_700");
+            " WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 700)"
+            " SELECT 'default', 0, UNIX_TIMESTAMP() + 3600 + i, 0, '{\"job\":\"noop\"}' FROM n");
     push(job());
     ShuntCursor cursor;
     EXPECT_EQ(shunt_delayed(*pool, soon(), schema, 500, cursor), 500U);
