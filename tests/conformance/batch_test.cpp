@@ -174,6 +174,20 @@ TEST_F(Batch, LastMembersThatEndTogetherFireOnce) {
     EXPECT_EQ(settle_batches(*pool, soon(), schema), 0U);
 }
 
+// laravel #36478, #39722: sub-second jobs that waited seconds for their batch's row.
+TEST_F(Batch, AMembersEndDoesNotWaitForTheBatchsRow) {
+    const std::string id = make(batch_of(3));
+    const std::vector<ReservedJob> held = take(me, 3);
+    mysql::run_transaction(*direct, soon(), [&](mysql::Transaction& t) {
+        t.execute("UPDATE job_batches SET name = 'held' WHERE id = ?", {id});
+        complete(held[0], id); // a wait for the row would end in error 1205
+        complete(held[1], id);
+        EXPECT_FALSE(settle(id));
+        return true;
+    });
+    EXPECT_EQ(state(id).pending, 1);
+}
+
 TEST_F(Batch, HousekeepingFindsWhatACrashLeft) {
     const std::string done = make(batch_of(1));
     complete(take_one(), done);
