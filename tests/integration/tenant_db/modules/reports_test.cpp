@@ -2,6 +2,7 @@
 #include "tenant_db/modules/hr/run_payroll.hpp"
 #include "tenant_db/modules/multi_row.hpp"
 #include "tenant_db/modules/reports/build_report.hpp"
+#include "tenant_db/modules/reports/report_catalog.hpp"
 #include "tenant_db/modules/reports/report_store.hpp"
 #include "tests/support/fake_job_control.hpp"
 #include "tests/support/module_database.hpp"
