@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <csignal>
+#include <fstream>
+#include <unistd.h>
 
 namespace bgerp::cli {
 
@@ -63,6 +65,31 @@ void BenchWorker::wait_until_ready() {
         }
         pause.wait_for(between_looks);
     }
+}
+
+std::chrono::duration<double> BenchWorker::cpu_time() const {
+    std::ifstream stat("/proc/" + std::to_string(process_->pid()) + "/stat"); // proc(5)
+    std::string skipped;
+    std::getline(stat, skipped, ')'); // the program's name may hold spaces
+    constexpr int fields_before = 11;
+    for (int i = 0; i < fields_before; ++i) {
+        stat >> skipped;
+    }
+    double user_ticks = 0;
+    double system_ticks = 0;
+    stat >> user_ticks >> system_ticks;
+    return std::chrono::duration<double>(
+        (user_ticks + system_ticks) / static_cast<double>(::sysconf(_SC_CLK_TCK))
+    );
+}
+
+double BenchWorker::resident_mib() const {
+    std::ifstream statm("/proc/" + std::to_string(process_->pid()) + "/statm"); // in pages
+    double size = 0;
+    double resident = 0;
+    statm >> size >> resident;
+    constexpr double mib = 1024 * 1024;
+    return resident * static_cast<double>(::sysconf(_SC_PAGESIZE)) / mib;
 }
 
 } // namespace bgerp::cli

@@ -5,6 +5,7 @@
 #include "base/process.hpp"
 #include "cli/context.hpp"
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +25,12 @@ public:
 
     /// Waits until it has registered itself: its doorbell can be rung. Throws Failure.
     void wait_until_ready();
+
+    /// Processor time it took so far.
+    [[nodiscard]] std::chrono::duration<double> cpu_time() const;
+
+    /// Memory it holds now.
+    [[nodiscard]] double resident_mib() const;
 
 private:
     Context& context_;

@@ -26,11 +26,11 @@ DirectorySource::DirectorySource(
           core.credentials().endpoint(core.credentials().sweep(), {}), sweep_connections
       )) {}
 
-std::vector<TenantPlace> DirectorySource::active() {
-    std::vector<TenantPlace> places;
+std::shared_ptr<const std::vector<TenantPlace>> DirectorySource::active() {
+    auto places = std::make_shared<std::vector<TenantPlace>>();
     for (const Tenant& tenant : *directory_.active(Deadline::after(read_time))) {
         if (orgs_.empty() || orgs_.count(tenant.code.str()) != 0) {
-            places.push_back(
+            places->push_back(
                 {tenant.org_id,
                  tenant.code.str(),
                  tenant.database,
@@ -40,7 +40,11 @@ std::vector<TenantPlace> DirectorySource::active() {
             );
         }
     }
-    return places;
+    const std::lock_guard lock(mutex_);
+    if (!places_ || *places_ != *places) {
+        places_ = std::move(places);
+    }
+    return places_;
 }
 
 std::shared_ptr<mysql::Pool> DirectorySource::open_pool(const ServedTenant& tenant) {

@@ -9,6 +9,7 @@
 #include "worker/served_tenant.hpp"
 #include "worker/tenant_source.hpp"
 
+#include <mutex>
 #include <set>
 
 namespace bgerp::worker {
@@ -19,7 +20,7 @@ public:
     /// object.
     DirectorySource(const Config& config, core_db::CoreDatabase& core, std::set<std::string> orgs);
 
-    [[nodiscard]] std::vector<TenantPlace> active() override;
+    [[nodiscard]] std::shared_ptr<const std::vector<TenantPlace>> active() override;
 
     /// Connections of the tenant's own account. Throws Failure when the tenant isn't active.
     [[nodiscard]] std::shared_ptr<mysql::Pool> open_pool(const ServedTenant& tenant);
@@ -30,6 +31,8 @@ private:
     TenantPools pools_;
     const std::shared_ptr<mysql::Pool> queue_pool_;
     const std::shared_ptr<mysql::Pool> sweep_pool_;
+    std::mutex mutex_; // of what active() gave last
+    std::shared_ptr<const std::vector<TenantPlace>> places_;
 };
 
 } // namespace bgerp::worker

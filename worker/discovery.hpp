@@ -1,7 +1,7 @@
 // Finds out which tenants have work and tells the reserver: by a sweep over all tenants every
 // sweep_ms (the truth), and at once when a doorbell rings (latency). The sweep also moves delayed
 // jobs whose time has come, looks into the directory for tenants that came and went, and reads the
-// database's clock. One thread.
+// database's clock. It goes on in parts, and rings are answered between them. One thread.
 #pragma once
 
 #include "base/outage.hpp"
@@ -12,6 +12,7 @@
 #include "worker/lanes.hpp"
 #include "worker/registration.hpp"
 #include "worker/roster.hpp"
+#include "worker/sweep_plan.hpp"
 #include "worker/work_inbox.hpp"
 
 #include <set>
@@ -49,30 +50,43 @@ public:
     [[nodiscard]] Time quiet_since() const { return quiet_since_.load(); }
 
 private:
-    struct Hunch {
-        std::vector<std::string> queues;
-        Time at;
+    // What is known of a tenant that rang or had work lately.
+    struct Recent {
+        Time seen_at;
+        Time probed_at;
+        std::vector<std::string> hunch; // queues in which there was work
+        std::vector<std::string> paused;
+        Time paused_at; // when the paused ones were asked for
     };
 
+    using Members = std::vector<const Roster::Member*>;
+
+    // A tenant that rings all the time without naming a queue is looked into this often; the
+    // reserver is at it anyway.
+    static constexpr std::chrono::milliseconds probe_interval{2};
+
+    [[nodiscard]] static std::vector<std::string>
+    without(const std::vector<std::string>& queues, const std::vector<std::string>& unwanted);
+
     void run(Pulse::Beat& beat);
+    void answer(const std::set<Ring>& rings);
     void turn(Time now);
-    void sweep(Time now);
-    void sweep_databases(mysql::Pool& pool, const std::vector<std::string>& databases);
+    void begin_round(Time now);
+    void sweep_part(const SweepPlan::Part& part);
     static void promote(const ServedTenant& tenant);
-    [[nodiscard]] static std::vector<std::string> paused_queues(const ServedTenant& tenant);
-    void look_into(const Roster::Member& member);
-    void follow_hunch(const Roster::Member& member);
-    void review_hunches(Time now);
+    bool look_into(const Members& members);
+    void look_up_paused(const Members& members);
+    void review_recent(Time now);
     void probe_rung(Time now);
     [[nodiscard]] Time next_turn() const;
 
     const DiscoveryRules rules_;
     DiscoveryParts parts_;
     Roster roster_;
-    std::set<std::string> rung_; // waiting for their probe
-    std::map<std::string, Time> probed_at_;
-    std::map<std::string, Hunch> hunches_; // by org: where work was found last
-    Time next_sweep_{};
+    SweepPlan plan_;
+    std::shared_ptr<const std::vector<TenantPlace>> places_; // what the roster was made of
+    std::set<std::string> rung_;                             // waiting for their probe
+    std::map<std::string, Recent> recent_;                   // by org
     Time next_heartbeat_{};
     bool found_ = false; // anything, in the sweep under way
     std::atomic<Time> quiet_since_{Time()};

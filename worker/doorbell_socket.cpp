@@ -1,12 +1,14 @@
 #include "worker/doorbell_socket.hpp"
 
 #include "base/ids.hpp"
+#include "base/utf8.hpp"
 
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
 #include <cerrno>
 #include <netinet/in.h>
+#include <optional>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -18,7 +20,18 @@ namespace {
 // Rings taken in one go: more tenants than a probe round should serve before the sweep's turn.
 constexpr std::size_t rings_max = 1000;
 
-constexpr std::size_t datagram_max = 64; // an org code has at most 41 bytes
+// An org code of at most 41 bytes, a space, a queue's name of at most 255 characters.
+constexpr std::size_t datagram_max = 41 + 1 + 4 * 255;
+
+std::optional<Ring> ring_in(std::string_view datagram) {
+    const std::size_t space = std::min(datagram.find(' '), datagram.size());
+    const auto org = OrgCode::parse(datagram.substr(0, space));
+    const std::string_view queue = datagram.substr(std::min(space + 1, datagram.size()));
+    if (!org || utf8_error_at(queue)) {
+        return std::nullopt;
+    }
+    return Ring{org->str(), std::string(queue)};
+}
 
 [[noreturn]] void refuse(const std::string& host) {
     throw Failure(
@@ -52,11 +65,11 @@ DoorbellSocket::~DoorbellSocket() {
     ::close(fd_);
 }
 
-std::set<std::string> DoorbellSocket::wait(std::chrono::milliseconds timeout) {
-    std::set<std::string> orgs;
+std::set<Ring> DoorbellSocket::wait(std::chrono::milliseconds timeout) {
+    std::set<Ring> rings;
     pollfd file{fd_, POLLIN, 0};
     if (::poll(&file, 1, static_cast<int>(std::max<std::int64_t>(timeout.count(), 0))) <= 0) {
-        return orgs;
+        return rings;
     }
     std::array<char, datagram_max> datagram{};
     for (std::size_t taken = 0; taken < rings_max; ++taken) {
@@ -64,13 +77,11 @@ std::set<std::string> DoorbellSocket::wait(std::chrono::milliseconds timeout) {
         if (size < 0) {
             break;
         }
-        const auto org =
-            OrgCode::parse(std::string_view(datagram.data(), static_cast<std::size_t>(size)));
-        if (org) {
-            orgs.insert(org->str());
+        if (auto ring = ring_in({datagram.data(), static_cast<std::size_t>(size)})) {
+            rings.insert(std::move(*ring));
         }
     }
-    return orgs;
+    return rings;
 }
 
 } // namespace bgerp::worker

@@ -1,17 +1,25 @@
 // The listening end of the doorbell (tenant_db/doorbell.hpp rings it): a datagram socket on any
-// free port, one org code a datagram. What arrives is a hint from whoever can reach the address: it
-// is checked for form and at most costs a look into a database that the directory knows. One
-// thread.
+// free port; a datagram is an org code, or an org code, a space and a queue. What arrives is a hint
+// from whoever can reach the address: it is checked for form and at most costs an empty claim, or a
+// look into a database that the directory knows. One thread.
 #pragma once
 
 #include "base/error.hpp"
 
 #include <chrono>
+#include <compare>
 #include <cstdint>
 #include <set>
 #include <string>
 
 namespace bgerp::worker {
+
+struct Ring {
+    std::string org;
+    std::string queue; // empty: any
+
+    friend auto operator<=>(const Ring&, const Ring&) = default;
+};
 
 class DoorbellSocket {
 public:
@@ -23,8 +31,8 @@ public:
 
     [[nodiscard]] std::uint16_t port() const { return port_; }
 
-    /// Waits until it rings or for `timeout`; the org codes that rang, each once, a bounded number.
-    [[nodiscard]] std::set<std::string> wait(std::chrono::milliseconds timeout);
+    /// Waits until it rings or for `timeout`; the rings, alike ones once, a bounded number.
+    [[nodiscard]] std::set<Ring> wait(std::chrono::milliseconds timeout);
 
 private:
     int fd_ = -1;

@@ -195,8 +195,12 @@ bool Executor::conclude(const Attempt& attempt, const queue::Outcome& outcome, s
         parts_.settler.settle_batch(*attempt.held, attempt.envelope.batch_id);
         return true;
     }
+    const bool recorded = attempt.held->job.flags != 0; // else nobody asks for its name
     parts_.finished.finished(
-        {attempt.held, attempt.envelope.uuid, attempt.envelope.batch_id, std::move(output)}
+        {attempt.held,
+         recorded ? attempt.envelope.uuid : std::string(),
+         attempt.envelope.batch_id,
+         std::move(output)}
     );
     return false;
 }

@@ -72,6 +72,17 @@ std::optional<Fairness::Key> Fairness::next() {
     return next_in_ring();
 }
 
+void Fairness::end_fresh(Key tenant) {
+    if (!is_fresh(tenant)) {
+        return;
+    }
+    Account& account = accounts_.at(tenant);
+    account.on_turn = false;
+    account.balance_ms = std::min(account.balance_ms, 0.0); // its next turn brings a new quantum
+    fresh_.pop_front();
+    ring_.push_back(tenant);
+}
+
 std::optional<Fairness::Key> Fairness::next_in_ring() {
     if (ring_.empty()) {
         return std::nullopt;

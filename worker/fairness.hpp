@@ -43,6 +43,15 @@ public:
 
     [[nodiscard]] bool active(Key tenant) const;
 
+    /// True while it is this tenant's turn because it came after a pause.
+    [[nodiscard]] bool is_fresh(Key tenant) const {
+        return !fresh_.empty() && fresh_.front() == tenant;
+    }
+
+    /// It was served as one that came after a pause, and has more work: from now on it takes turns
+    /// with the others.
+    void end_fresh(Key tenant);
+
     [[nodiscard]] std::size_t active_count() const { return fresh_.size() + ring_.size(); }
 
 private:

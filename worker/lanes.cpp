@@ -100,18 +100,22 @@ void Lanes::close(const std::set<std::string>& queues) {
     }
 }
 
-void Lanes::learn() {
+Measured Lanes::learn() {
+    Measured all;
     for (auto& entry : lanes_) {
         LaneMeter& meter = *entry.second.meter;
         const auto jobs = meter.jobs.exchange(0, std::memory_order_relaxed);
         const auto us = meter.us.exchange(0, std::memory_order_relaxed);
         if (jobs > 0) {
-            entry.second.cost.learn(
+            const Measured measured{
                 static_cast<double>(us) / 1000.0,
-                static_cast<std::size_t>(jobs)
-            );
+                static_cast<std::size_t>(jobs)};
+            entry.second.cost.learn(measured.ms, measured.jobs);
+            all.ms += measured.ms;
+            all.jobs += measured.jobs;
         }
     }
+    return all;
 }
 
 } // namespace bgerp::worker

@@ -42,6 +42,12 @@ struct Lane {
     bool open = false;
 };
 
+/// What jobs took together.
+struct Measured {
+    double ms = 0;
+    std::size_t jobs = 0;
+};
+
 class Lanes {
 public:
     /// Work was found in these queues: their lanes open, from the start.
@@ -62,8 +68,8 @@ public:
     /// Queues remembered, open or not.
     [[nodiscard]] std::size_t count() const { return lanes_.size(); }
 
-    /// Takes in what the slots measured since the last call.
-    void learn();
+    /// Takes in what the slots measured since the last call, and says what that was.
+    Measured learn();
 
 private:
     std::map<std::string, Lane> lanes_;

@@ -4,14 +4,16 @@
 
 namespace bgerp::worker {
 
-void ReadyQueue::push(std::vector<HeldJobPtr> jobs) {
+void ReadyQueue::push(std::vector<HeldJobPtr> jobs, bool first) {
     std::size_t wake = 0;
     {
         const std::lock_guard lock(mutex_);
         wake = std::min(jobs.size(), idle_);
-        for (HeldJobPtr& job : jobs) {
-            jobs_.push_back(std::move(job));
-        }
+        jobs_.insert(
+            first ? jobs_.begin() : jobs_.end(),
+            std::make_move_iterator(jobs.begin()),
+            std::make_move_iterator(jobs.end())
+        );
     }
     for (; wake > 0; --wake) {
         filled_.notify_one();
@@ -65,12 +67,15 @@ void ReadyQueue::nudge() {
 }
 
 std::vector<HeldJobPtr> ReadyQueue::take_older_than(HeldJob::Time time) {
-    std::vector<HeldJobPtr> taken;
     const std::lock_guard lock(mutex_);
-    while (!jobs_.empty() && jobs_.front()->ready_since < time) {
-        taken.push_back(std::move(jobs_.front()));
-        jobs_.pop_front();
-    }
+    const auto old = std::stable_partition(jobs_.begin(), jobs_.end(), [&](const HeldJobPtr& job) {
+        return job->ready_since >= time;
+    });
+    std::vector<HeldJobPtr> taken(
+        std::make_move_iterator(old),
+        std::make_move_iterator(jobs_.end())
+    );
+    jobs_.erase(old, jobs_.end());
     return taken;
 }
 

@@ -15,7 +15,8 @@ namespace bgerp::worker {
 
 class ReadyQueue {
 public:
-    void push(std::vector<HeldJobPtr> jobs);
+    /// In their order behind those that wait, or before all of them.
+    void push(std::vector<HeldJobPtr> jobs, bool first = false);
 
     /// Blocks until there is a job; nothing once the queue is closed and empty.
     [[nodiscard]] HeldJobPtr take();

@@ -15,6 +15,7 @@ constexpr std::chrono::milliseconds nap{100};
 constexpr std::chrono::milliseconds short_nap{2};
 constexpr std::chrono::milliseconds collect_interval{10};
 constexpr std::chrono::seconds stock_ttl{1};
+constexpr std::chrono::milliseconds stale_interval{50};
 constexpr std::chrono::seconds statement_time{30};
 
 // Charged in advance for a job of a lane that has no history.
@@ -22,6 +23,9 @@ constexpr double job_ms_unknown = 1.0;
 
 // Rows of one claim: the queue takes no more at a time.
 constexpr double claim_max = 1000;
+
+// Rows of the first claim from a queue whose jobs are only expected to be as short as the others'.
+constexpr std::size_t first_claim_max = 250;
 
 // Stocks that may be reserved, being run and being completed at one time.
 constexpr std::size_t stocks_in_hand = 4;
@@ -89,17 +93,25 @@ void Reserver::collect_costs() {
         return;
     }
     collected_at_ = now;
+    Measured all;
     for (auto& entry : works_) {
         const auto owed = entry.second.tenant->owed_us.exchange(0, std::memory_order_relaxed);
         fairness_.charge(entry.first, static_cast<double>(owed) / 1000.0);
-        entry.second.lanes.learn();
+        const Measured measured = entry.second.lanes.learn();
+        all.ms += measured.ms;
+        all.jobs += measured.jobs;
     }
+    any_cost_.learn(all.ms, all.jobs);
 }
 
 // Stock that lies around means that the jobs before it take longer than their history promised.
 void Reserver::release_stale() {
-    const auto stale_since = SteadyClock::now() - stock_ttl;
-    std::vector<HeldJobPtr> stale = parts_.ready.take_older_than(stale_since);
+    const auto now = SteadyClock::now();
+    if (now - looked_for_stale_at_ < stale_interval && unreleased_.empty()) {
+        return;
+    }
+    looked_for_stale_at_ = now;
+    std::vector<HeldJobPtr> stale = parts_.ready.take_older_than(now - stock_ttl);
     if (stale.empty() && unreleased_.empty()) {
         return;
     }
@@ -173,7 +185,7 @@ void Reserver::serve_next() {
 
 // One claim. False when there was no room for one, after waiting for it.
 bool Reserver::serve(Work& work, Lane& lane) {
-    const double job_ms = lane.cost.job_ms().value_or(job_ms_unknown);
+    const double job_ms = expected_job_ms(lane).value_or(job_ms_unknown);
     const std::size_t limit = claim_limit(work, lane, job_ms);
     if (limit == 0) {
         wait_for_room(lane);
@@ -193,6 +205,8 @@ bool Reserver::serve(Work& work, Lane& lane) {
     );
     if (hand_over(work, lane, std::move(jobs), job_ms, asked_at) < limit) {
         work.lanes.ran_dry(lane, began_at_start);
+    } else {
+        fairness_.end_fresh(work.tenant->key);
     }
     return true;
 }
@@ -200,7 +214,7 @@ bool Reserver::serve(Work& work, Lane& lane) {
 // Slots may idle while the hands are full of jobs whose ends are being written: then their room is
 // none, and only time helps.
 void Reserver::wait_for_room(const Lane& lane) {
-    const std::size_t stock = stock_of(rules_.prefetch, lane.cost.job_ms());
+    const std::size_t stock = stock_for(lane);
     if (parts_.ready.room(stock) > 0) {
         stop_.wait_for(short_nap);
     } else {
@@ -208,13 +222,29 @@ void Reserver::wait_for_room(const Lane& lane) {
     }
 }
 
+std::optional<double> Reserver::expected_job_ms(const Lane& lane) const {
+    return lane.cost.job_ms() ? lane.cost.job_ms() : any_cost_.job_ms();
+}
+
+std::size_t Reserver::stock_for(const Lane& lane) const {
+    return stock_of(rules_.prefetch, expected_job_ms(lane));
+}
+
+// Who comes after a pause gets something whatever the others' stock: that is what keeps a light
+// tenant's wait short while a heavy one keeps the stock full.
 std::size_t Reserver::claim_limit(const Work& work, const Lane& lane, double job_ms) const {
-    const std::size_t stock = stock_of(rules_.prefetch, lane.cost.job_ms());
+    const std::size_t slots = rules_.prefetch.slots;
     const std::size_t hand_max =
-        rules_.prefetch.slots + stocks_in_hand * std::max<std::size_t>(stock, 1);
+        slots + stocks_in_hand * std::max<std::size_t>(rules_.prefetch.prefetch_max, 1);
     const std::size_t in_hand = parts_.in_hand.count();
-    std::size_t limit =
-        std::min(parts_.ready.room(stock), hand_max > in_hand ? hand_max - in_hand : 0);
+    std::size_t limit = parts_.ready.room(stock_for(lane));
+    if (!lane.cost.job_ms()) {
+        limit = std::min(limit, std::max(first_claim_max, slots));
+    }
+    if (fairness_.is_fresh(work.tenant->key)) {
+        limit = std::max(limit, slots);
+    }
+    limit = std::min(limit, hand_max > in_hand ? hand_max - in_hand : 0);
     const double turns_worth = std::ceil(fairness_.balance_ms(work.tenant->key) / job_ms);
     limit = std::min(limit, static_cast<std::size_t>(std::clamp(turns_worth, 1.0, claim_max)));
     if (rules_.jobs_max > 0) {
@@ -241,11 +271,12 @@ std::size_t Reserver::hand_over(
         );
         held.back()->charged_us = static_cast<std::int64_t>(job_ms * 1000.0);
     }
+    const bool first = fairness_.is_fresh(work.tenant->key);
     fairness_.charge(work.tenant->key, job_ms * static_cast<double>(held.size()));
     parts_.counters.reserved.fetch_add(held.size());
     parts_.in_hand.add(held);
     const std::size_t count = held.size();
-    parts_.ready.push(std::move(held));
+    parts_.ready.push(std::move(held), first);
     return count;
 }
 

@@ -63,6 +63,8 @@ private:
     void serve_next();
     [[nodiscard]] bool serve(Work& work, Lane& lane);
     void wait_for_room(const Lane& lane);
+    [[nodiscard]] std::optional<double> expected_job_ms(const Lane& lane) const;
+    [[nodiscard]] std::size_t stock_for(const Lane& lane) const;
     [[nodiscard]] std::size_t claim_limit(const Work& work, const Lane& lane, double job_ms) const;
     [[nodiscard]] std::size_t hand_over(
         Work& work,
@@ -76,8 +78,10 @@ private:
     ReserverParts parts_;
     Fairness fairness_;
     std::unordered_map<Fairness::Key, Work> works_;
+    JobCost any_cost_;                   // of all lanes, for those without a history
     std::vector<HeldJobPtr> unreleased_; // to give back as soon as the database allows
     HeldJob::Time collected_at_{};
+    HeldJob::Time looked_for_stale_at_{};
     Outage outage_{"reserver"};
     std::atomic<bool> quiet_{true};
     StopSignal stop_;

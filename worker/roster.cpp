@@ -2,10 +2,10 @@
 
 namespace bgerp::worker {
 
-std::vector<std::shared_ptr<ServedTenant>> Roster::update(std::vector<TenantPlace> places) {
+std::vector<std::shared_ptr<ServedTenant>> Roster::update(const std::vector<TenantPlace>& places) {
     std::map<std::string, Member> fresh;
     org_by_database_.clear();
-    for (TenantPlace& place : places) {
+    for (const TenantPlace& place : places) {
         const std::string org = place.org;
         org_by_database_[place.database] = org;
         const auto known = by_org_.find(org);
@@ -20,7 +20,7 @@ std::vector<std::shared_ptr<ServedTenant>> Roster::update(std::vector<TenantPlac
             place.weight,
             place.queue_pool
         );
-        fresh[org] = {std::move(place), std::move(tenant)};
+        fresh[org] = {place, std::move(tenant)};
     }
     std::vector<std::shared_ptr<ServedTenant>> gone;
     for (auto& entry : by_org_) {

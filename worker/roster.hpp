@@ -22,7 +22,7 @@ public:
     };
 
     /// Takes in a new list. Returns the tenants that are served no more.
-    std::vector<std::shared_ptr<ServedTenant>> update(std::vector<TenantPlace> places);
+    std::vector<std::shared_ptr<ServedTenant>> update(const std::vector<TenantPlace>& places);
 
     [[nodiscard]] const Member* by_org(const std::string& org) const;
     [[nodiscard]] const Member* by_database(const std::string& database) const;

@@ -30,8 +30,9 @@ public:
     virtual ~TenantSource() = default;
 
     /// All tenants whose jobs this worker may run now: active, placed, and selected by the
-    /// operator. Blocking; throws Failure when the directory can't be read.
-    [[nodiscard]] virtual std::vector<TenantPlace> active() = 0;
+    /// operator. The same list as the last time as long as nothing changed. Blocking; throws
+    /// Failure when the directory can't be read.
+    [[nodiscard]] virtual std::shared_ptr<const std::vector<TenantPlace>> active() = 0;
 };
 
 } // namespace bgerp::worker

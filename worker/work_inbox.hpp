@@ -28,22 +28,21 @@ public:
     explicit WorkInbox(std::function<void()> on_news)
         : on_news_(std::move(on_news)) {}
 
-    /// There is work in `queues`; those that are `paused` are to be let alone.
-    void found(
-        const std::shared_ptr<ServedTenant>& tenant,
-        const std::vector<std::string>& queues,
-        const std::vector<std::string>& paused
-    ) {
-        {
-            const std::lock_guard lock(mutex_);
-            WorkNews& news = news_[tenant->key];
-            news.tenant = tenant;
-            news.gone = false;
-            news.queues.insert(queues.begin(), queues.end());
-            news.paused = {paused.begin(), paused.end()};
-            arrived_.notify_one();
-        }
-        on_news_();
+    /// There is work in `queues`.
+    void
+    found(const std::shared_ptr<ServedTenant>& tenant, const std::vector<std::string>& queues) {
+        tell(tenant, [&](WorkNews& news) { news.queues.insert(queues.begin(), queues.end()); });
+    }
+
+    /// There may be work in `queue`.
+    void hint(const std::shared_ptr<ServedTenant>& tenant, const std::string& queue) {
+        tell(tenant, [&](WorkNews& news) { news.queues.insert(queue); });
+    }
+
+    /// These queues, and no others, are to be let alone.
+    void
+    paused(const std::shared_ptr<ServedTenant>& tenant, const std::vector<std::string>& queues) {
+        tell(tenant, [&](WorkNews& news) { news.paused = {queues.begin(), queues.end()}; });
     }
 
     void gone(const std::shared_ptr<ServedTenant>& tenant) {
@@ -81,6 +80,19 @@ public:
     }
 
 private:
+    template <class Change>
+    void tell(const std::shared_ptr<ServedTenant>& tenant, Change change) {
+        {
+            const std::lock_guard lock(mutex_);
+            WorkNews& news = news_[tenant->key];
+            news.tenant = tenant;
+            news.gone = false;
+            change(news);
+            arrived_.notify_one();
+        }
+        on_news_();
+    }
+
     const std::function<void()> on_news_;
     mutable std::mutex mutex_;
     std::condition_variable arrived_;

@@ -47,7 +47,7 @@ Result<http::Response> push_job(Call& call) {
             );
         }
     );
-    call.ring();
+    call.ring(job->queue);
     return response;
 }
 

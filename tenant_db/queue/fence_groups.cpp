@@ -1,5 +1,6 @@
 #include "tenant_db/queue/fence_groups.hpp"
 
+#include "tenant_db/queue/id_condition.hpp"
 #include "tenant_db/queue/in_list.hpp"
 
 #include <algorithm>
@@ -83,31 +84,16 @@ std::vector<std::size_t> FenceGroup::select_rows(
     return mine;
 }
 
-// Ids without a gap are one range, which costs the server a third less than as many points. It ends
-// one before the last, which is looked up by itself: a range that runs past its end locks the row
-// after it, somebody else's, to see that it is past.
-bool FenceGroup::consecutive() const {
-    constexpr std::size_t worth_a_range = 3;
-    const bool dense =
-        ids_.size() >= worth_a_range && ids_.back() - ids_.front() == ids_.size() - 1;
-    return dense && std::adjacent_find(ids_.begin(), ids_.end()) == ids_.end(); // none twice
-}
-
 std::string FenceGroup::condition() const {
-    const std::string ids =
-        consecutive() ? "(id BETWEEN ? AND ? OR id = ?)" : "id IN" + in_list(ids_.size());
-    return "queue = ? AND priority = ? AND " + ids + " AND reserved_by = ? AND attempts = ?";
+    return "queue = ? AND priority = ? AND " + IdCondition(ids_).text() +
+           " AND reserved_by = ? AND attempts = ?";
 }
 
 void FenceGroup::bind(mysql::Params& params) const {
     params.reserve(params.size() + padded(ids_.size()) + 4);
     params.emplace_back(first_->key.queue);
     params.emplace_back(first_->key.priority);
-    if (consecutive()) {
-        params.insert(params.end(), {ids_.front(), ids_.back() - 1, ids_.back()});
-    } else {
-        add_padded(params, ids_);
-    }
+    IdCondition(ids_).bind(params);
     params.emplace_back(first_->fence.mark());
     params.emplace_back(first_->fence.attempts);
 }

@@ -47,8 +47,6 @@ public:
     void bind(mysql::Params& params) const;
 
 private:
-    [[nodiscard]] bool consecutive() const;
-
     explicit FenceGroup(const ReservedJob& first)
         : first_(&first) {}
 

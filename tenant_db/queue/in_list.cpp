@@ -34,7 +34,7 @@ std::string repeated(const std::string& tuple, std::size_t count) {
 }
 
 std::size_t rows_per_statement(std::size_t left) {
-    for (const std::size_t rows : {500U, 100U, 10U}) {
+    for (const std::size_t rows : {1000U, 500U, 100U, 10U}) {
         if (left >= rows) {
             return rows;
         }

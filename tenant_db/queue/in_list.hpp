@@ -33,7 +33,7 @@ void add_padded(mysql::Params& params, const std::vector<Value>& values) {
 /// `tuple` `count` times, separated by commas: "(?, ?), (?, ?)".
 [[nodiscard]] std::string repeated(const std::string& tuple, std::size_t count);
 
-/// How many of `left` rows the next multi-row statement takes: 500, 100, 10 or 1.
+/// How many of `left` rows the next multi-row statement takes: 1000, 500, 100, 10 or 1.
 [[nodiscard]] std::size_t rows_per_statement(std::size_t left);
 
 /// Calls `fn` with consecutive slices of at most in_list_max values.

@@ -2,6 +2,8 @@
 
 #include "tenant_db/queue/in_list.hpp"
 
+#include <algorithm>
+
 namespace bgerp::queue {
 
 namespace {
@@ -10,10 +12,22 @@ namespace {
 // default). One payload alone may be larger than this.
 constexpr std::size_t statement_bytes_max = 4UL * 1024 * 1024;
 
+// What a row that moves brings along, and the little that a new one needs: each value costs the
+// client as much time as the server.
 constexpr const char* columns =
-    " (queue, priority, payload, attempts, available_at, created_at, rescues, flags, interruptions)"
+    " (queue, priority, payload, flags, available_at, attempts, created_at, rescues, interruptions)"
     " VALUES ";
-constexpr const char* tuple = "(?,?,?,?,UNIX_TIMESTAMP()+?,COALESCE(?,UNIX_TIMESTAMP()),?,?,?)";
+constexpr const char* tuple = "(?,?,?,?,UNIX_TIMESTAMP()+?,?,COALESCE(?,UNIX_TIMESTAMP()),?,?)";
+constexpr std::size_t values_per_row = 9;
+
+constexpr const char* new_columns =
+    " (queue, priority, payload, flags, available_at, created_at) VALUES ";
+constexpr const char* new_tuple = "(?,?,?,?,UNIX_TIMESTAMP(),UNIX_TIMESTAMP())";
+
+bool is_new(const JobRow& row) {
+    return row.delay_s == 0 && row.attempts == 0 && !row.created_at && row.rescues == 0 &&
+           row.interruptions == 0;
+}
 
 std::size_t rows_that_fit(const std::vector<JobRow*>& rows, std::size_t from) {
     std::size_t bytes = 0;
@@ -45,28 +59,36 @@ void number_rows(
     );
 }
 
+void bind_row(mysql::Params& params, const JobRow& row, bool as_new) {
+    params.emplace_back(row.queue);
+    params.emplace_back(row.priority);
+    params.emplace_back(row.payload);
+    params.emplace_back(row.flags);
+    if (!as_new) {
+        params.emplace_back(row.delay_s);
+        params.emplace_back(row.attempts);
+        params.emplace_back(row.created_at);
+        params.emplace_back(row.rescues);
+        params.emplace_back(row.interruptions);
+    }
+}
+
 void insert_into(
     mysql::Session& session, const std::string& table, const std::vector<JobRow*>& rows
 ) {
+    const bool as_new =
+        std::all_of(rows.begin(), rows.end(), [](const JobRow* row) { return is_new(*row); });
+    const std::string insert = "INSERT INTO " + table + (as_new ? new_columns : columns);
     for (std::size_t from = 0; from < rows.size();) {
         const std::size_t count = rows_that_fit(rows, from);
         mysql::Params params;
-        params.reserve(count * 9);
+        params.reserve(count * values_per_row);
         bool ids_needed = false;
         for (std::size_t i = from; i < from + count; ++i) {
-            const JobRow& row = *rows[i];
-            params.emplace_back(row.queue);
-            params.emplace_back(row.priority);
-            params.emplace_back(row.payload);
-            params.emplace_back(row.attempts);
-            params.emplace_back(row.delay_s);
-            params.emplace_back(row.created_at);
-            params.emplace_back(row.rescues);
-            params.emplace_back(row.flags);
-            params.emplace_back(row.interruptions);
-            ids_needed = ids_needed || row.flags != 0;
+            bind_row(params, *rows[i], as_new);
+            ids_needed = ids_needed || rows[i]->flags != 0;
         }
-        session.execute("INSERT INTO " + table + columns + repeated(tuple, count), params);
+        session.execute(insert + repeated(as_new ? new_tuple : tuple, count), params);
         if (ids_needed) {
             number_rows(session, rows, from, count);
         }

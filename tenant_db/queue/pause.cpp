@@ -1,5 +1,7 @@
 #include "tenant_db/queue/pause.hpp"
 
+#include "tenant_db/queue/union_slices.hpp"
+
 namespace bgerp::queue {
 
 namespace {
@@ -32,6 +34,22 @@ std::vector<std::string> paused_queues(mysql::Session& session, const QueueSchem
         {},
         [&](const mysql::Row& row) { queues.push_back(row.text(0)); }
     );
+    return queues;
+}
+
+std::vector<std::vector<std::string>>
+paused_queues(mysql::Pool& pool, Deadline deadline, const std::vector<std::string>& databases) {
+    std::vector<std::vector<std::string>> queues(databases.size());
+    in_union_slices(databases, [&](std::size_t from, std::size_t to) {
+        std::string sql; // each part the whole of a tiny table, along PRIMARY
+        for (std::size_t i = from; i < to; ++i) {
+            sql += std::string(i == from ? "" : " UNION ALL ") + "(SELECT " + std::to_string(i) +
+                   ", queue FROM " + QueueSchema::of(databases[i])("queue_pause") + " LIMIT 1000)";
+        }
+        pool.acquire(deadline)->query(sql, {}, [&](const mysql::Row& row) {
+            queues[static_cast<std::size_t>(row.u64(0))].push_back(row.text(1));
+        });
+    });
     return queues;
 }
 

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "base/error.hpp"
-#include "base/mysql/session.hpp"
+#include "base/mysql/pool.hpp"
 #include "tenant_db/queue/schema.hpp"
 
 #include <string>
@@ -22,5 +22,10 @@ void resume_queue(mysql::Session& session, const QueueSchema& schema, const std:
 /// By name, at most 1,000.
 [[nodiscard]] std::vector<std::string>
 paused_queues(mysql::Session& session, const QueueSchema& schema);
+
+/// The same of many databases with few statements. One that is gone, or whose tables are older than
+/// pausing, has nothing paused.
+[[nodiscard]] std::vector<std::vector<std::string>>
+paused_queues(mysql::Pool& pool, Deadline deadline, const std::vector<std::string>& databases);
 
 } // namespace bgerp::queue

@@ -1,6 +1,7 @@
 #include "tenant_db/queue/payload.hpp"
 
 #include "base/ids.hpp"
+#include "tenant_db/queue/envelope_scan.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -137,21 +138,40 @@ Envelope envelope_of(const Json& object) {
 class ObjectText {
 public:
     void add(std::string_view key, const Json& value) {
-        text_ += text_.size() == 1 ? "\"" : ",\"";
-        text_ += key;
-        text_ += "\":";
-        text_ += to_text(value);
+        add_key(key);
+        text_ += value.is_object() && value.empty() ? "{}" : to_text(value);
+    }
+
+    void add(std::string_view key, const std::string& value) {
+        add_key(key);
+        const bool plain = std::all_of(value.begin(), value.end(), [](char c) {
+            return c >= ' ' && c <= '~' && c != '"' && c != '\\';
+        });
+        if (plain) { // nearly always, and a document costs more than the rest of the envelope
+            text_ += '"';
+            text_ += value;
+            text_ += '"';
+        } else {
+            text_ += to_text(Json(value));
+        }
     }
 
     void add(std::string_view key, const std::optional<std::int64_t>& value) {
         if (value) {
-            add(key, Json(*value));
+            add_key(key);
+            text_ += std::to_string(*value);
         }
     }
 
     [[nodiscard]] std::string finish() { return std::move(text_ += '}'); }
 
 private:
+    void add_key(std::string_view key) {
+        text_ += text_.size() == 1 ? "\"" : ",\"";
+        text_ += key;
+        text_ += "\":";
+    }
+
     std::string text_ = "{";
 };
 
@@ -166,6 +186,9 @@ std::string comma_separated(const std::vector<std::int64_t>& numbers) {
 } // namespace
 
 Result<Envelope> parse_envelope(std::string_view payload) {
+    if (auto scanned = scan_envelope(payload)) {
+        return std::move(*scanned);
+    }
     const Result<Json> parsed = parse_json(payload);
     if (!parsed) {
         return tl::unexpected(parsed.error());
@@ -189,13 +212,13 @@ Result<Envelope> parse_envelope(std::string_view payload) {
 
 std::string compose_envelope(const NewJob& job, const std::string& uuid) {
     ObjectText text;
-    text.add("uuid", Json(uuid));
-    text.add("displayName", Json(job.kind));
-    text.add("job", Json(job.kind));
+    text.add("uuid", uuid);
+    text.add("displayName", job.kind);
+    text.add("job", job.kind);
     text.add("maxTries", job.max_tries);
     text.add("maxExceptions", job.max_exceptions);
     if (!job.backoff_s.empty()) {
-        text.add("backoff", Json(comma_separated(job.backoff_s))); // the form Laravel splits
+        text.add("backoff", comma_separated(job.backoff_s)); // the form Laravel splits
     }
     text.add("timeout", job.timeout_s);
     text.add("retryUntil", job.retry_until);
@@ -203,7 +226,7 @@ std::string compose_envelope(const NewJob& job, const std::string& uuid) {
         text.add("tags", Json(job.tags));
     }
     if (!job.batch_id.empty()) {
-        text.add("batchId", Json(job.batch_id));
+        text.add("batchId", job.batch_id);
     }
     text.add("data", job.args);
     return text.finish();

@@ -1,12 +1,11 @@
 #include "tenant_db/queue/probe.hpp"
 
-#include "base/log.hpp"
+#include "tenant_db/queue/union_slices.hpp"
 
 namespace bgerp::queue {
 
 namespace {
 
-constexpr std::size_t databases_per_statement = 100;
 constexpr std::size_t queues_max = 1000;
 
 // What the sweep's account may read can't tell a Laravel worker's reservation from an expired
@@ -17,7 +16,7 @@ constexpr const char* reservable =
 
 // Each part stops at its first row: of jobs along PRIMARY (queue, priority, id), of job_delayed at
 // the head of PRIMARY (available_at, id). READ COMMITTED, no locks.
-std::string part(std::size_t index, const std::string& database) {
+std::string work_part(std::size_t index, const std::string& database) {
     const QueueSchema schema = QueueSchema::of(database);
     const std::string number = std::to_string(index);
     return "(SELECT " + number + ", 0 FROM " + schema("jobs") + " FORCE INDEX (PRIMARY) WHERE " +
@@ -26,75 +25,13 @@ std::string part(std::size_t index, const std::string& database) {
            " FORCE INDEX (PRIMARY) WHERE available_at <= UNIX_TIMESTAMP() LIMIT 1)";
 }
 
-class Sweep {
-public:
-    Sweep(
-        mysql::Pool& pool,
-        Deadline deadline,
-        const std::vector<std::string>& databases,
-        const LeaseRules& rules
-    )
-        : pool_(pool)
-        , deadline_(deadline)
-        , databases_(databases)
-        , rules_(rules)
-        , found_(databases.size()) {}
-
-    // Asks databases [from, to); when one of them spoils the statement, each half by itself.
-    void probe(std::size_t from, std::size_t to) {
-        try {
-            ask(from, to);
-        } catch (const mysql::DatabaseError& error) {
-            const bool one_is_missing = error.error_class() == mysql::ErrorClass::missing_object ||
-                                        error.error_class() == mysql::ErrorClass::access_denied;
-            if (!one_is_missing) {
-                throw;
-            }
-            if (to - from == 1) {
-                log_debug("database skipped by the sweep", {{"database", databases_[from]}});
-                return;
-            }
-            const std::size_t middle = from + (to - from) / 2;
-            probe(from, middle);
-            probe(middle, to);
-        }
-    }
-
-    [[nodiscard]] std::vector<WorkFound> result() const {
-        std::vector<WorkFound> with_work;
-        for (std::size_t i = 0; i < found_.size(); ++i) {
-            if (found_[i].jobs || found_[i].delayed) {
-                with_work.push_back({databases_[i], found_[i].jobs, found_[i].delayed});
-            }
-        }
-        return with_work;
-    }
-
-private:
-    struct Found {
-        bool jobs = false;
-        bool delayed = false;
-    };
-
-    void ask(std::size_t from, std::size_t to) {
-        std::string sql;
-        mysql::Params params;
-        for (std::size_t i = from; i < to; ++i) {
-            sql += (i == from ? "" : " UNION ALL ") + part(i, databases_[i]);
-            params.emplace_back(rules_.lease_s);
-        }
-        pool_.acquire(deadline_)->query(sql, params, [&](const mysql::Row& row) {
-            Found& found = found_[static_cast<std::size_t>(row.u64(0))];
-            (row.i64(1) == 0 ? found.jobs : found.delayed) = true;
-        });
-    }
-
-    mysql::Pool& pool_;
-    Deadline deadline_;
-    const std::vector<std::string>& databases_;
-    const LeaseRules& rules_;
-    std::vector<Found> found_;
-};
+// The next queue beyond a name that has work, by PRIMARY (queue, …): stops at its first row. No
+// locks.
+std::string queue_part(std::size_t index, const std::string& database) {
+    return "(SELECT " + std::to_string(index) + ", queue FROM " +
+           QueueSchema::of(database)("jobs") + " FORCE INDEX (PRIMARY) WHERE queue > ? AND " +
+           reservable + " ORDER BY queue LIMIT 1)";
+}
 
 } // namespace
 
@@ -104,38 +41,60 @@ std::vector<WorkFound> probe_for_work(
     const std::vector<std::string>& databases,
     const LeaseRules& rules
 ) {
-    Sweep sweep(sweep_pool, deadline, databases, rules);
-    for (std::size_t from = 0; from < databases.size(); from += databases_per_statement) {
-        sweep.probe(from, std::min(databases.size(), from + databases_per_statement));
+    std::vector<WorkFound> all(databases.size());
+    in_union_slices(databases, [&](std::size_t from, std::size_t to) {
+        std::string sql;
+        mysql::Params params;
+        for (std::size_t i = from; i < to; ++i) {
+            sql += (i == from ? "" : " UNION ALL ") + work_part(i, databases[i]);
+            params.emplace_back(rules.lease_s);
+        }
+        sweep_pool.acquire(deadline)->query(sql, params, [&](const mysql::Row& row) {
+            WorkFound& found = all[static_cast<std::size_t>(row.u64(0))];
+            (row.i64(1) == 0 ? found.jobs : found.delayed) = true;
+        });
+    });
+    std::vector<WorkFound> with_work;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (all[i].jobs || all[i].delayed) {
+            with_work.push_back({databases[i], all[i].jobs, all[i].delayed});
+        }
     }
-    return sweep.result();
+    return with_work;
 }
 
-std::vector<std::string> queues_with_work(
-    mysql::Pool& sweep_pool, Deadline deadline, const std::string& database, const LeaseRules& rules
+std::vector<std::vector<std::string>> queues_with_work(
+    mysql::Pool& sweep_pool,
+    Deadline deadline,
+    const std::vector<std::string>& databases,
+    const LeaseRules& rules
 ) {
-    const std::string jobs = QueueSchema::of(database)("jobs");
-    const mysql::Pool::Handle connection = sweep_pool.acquire(deadline);
-    std::vector<std::string> queues;
-    std::string queue; // no queue's name is empty
-    for (std::size_t steps = 0; steps < queues_max; ++steps) {
-        // The next name by PRIMARY (queue, …), then its first job that can be reserved. No locks.
-        const auto next = connection->query_one(
-            "SELECT queue FROM " + jobs +
-                " FORCE INDEX (PRIMARY) WHERE queue > ? ORDER BY queue LIMIT 1",
-            {queue},
-            [](const mysql::Row& row) { return row.text(0); }
-        );
-        if (!next) {
-            break;
+    std::vector<std::vector<std::string>> queues(databases.size());
+    std::vector<std::size_t> asked(databases.size()); // those that may have one queue more
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+        asked[i] = i;
+    }
+    for (std::size_t steps = 0; steps < queues_max && !asked.empty(); ++steps) {
+        std::vector<std::string> names;
+        for (const std::size_t i : asked) {
+            names.push_back(databases[i]);
         }
-        queue = *next;
-        connection->query(
-            "SELECT 1 FROM " + jobs + " FORCE INDEX (PRIMARY) WHERE queue = ? AND " + reservable +
-                " LIMIT 1",
-            {queue, rules.lease_s},
-            [&](const mysql::Row&) { queues.push_back(queue); }
-        );
+        std::vector<std::size_t> answered;
+        in_union_slices(names, [&](std::size_t from, std::size_t to) {
+            std::string sql;
+            mysql::Params params;
+            for (std::size_t k = from; k < to; ++k) {
+                const auto& known = queues[asked[k]];
+                sql += (k == from ? "" : " UNION ALL ") + queue_part(asked[k], names[k]);
+                params.emplace_back(known.empty() ? std::string_view("") : known.back());
+                params.emplace_back(rules.lease_s);
+            }
+            sweep_pool.acquire(deadline)->query(sql, params, [&](const mysql::Row& row) {
+                answered.push_back(static_cast<std::size_t>(row.u64(0)));
+                queues[answered.back()].push_back(row.text(1));
+            });
+        });
+        asked = std::move(answered);
     }
     return queues;
 }

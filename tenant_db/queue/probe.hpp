@@ -27,11 +27,14 @@ struct WorkFound {
     const LeaseRules& rules
 );
 
-/// The queues of one database with at least one job that can be reserved now, by name, of at most
-/// 1,000 looked at: a loose walk over the clustered key, one step a queue. Throws DatabaseError
-/// when the database is gone.
-[[nodiscard]] std::vector<std::string> queues_with_work(
-    mysql::Pool& sweep_pool, Deadline deadline, const std::string& database, const LeaseRules& rules
+/// For each of `databases` its queues with at least one job that can be reserved now, by name, at
+/// most 1,000 each: a loose walk over the clustered keys, one step a queue, of all databases
+/// together. What can't be asked is left out as above.
+[[nodiscard]] std::vector<std::vector<std::string>> queues_with_work(
+    mysql::Pool& sweep_pool,
+    Deadline deadline,
+    const std::vector<std::string>& databases,
+    const LeaseRules& rules
 );
 
 } // namespace bgerp::queue

@@ -1,4 +1,5 @@
 #include "tenant_db/queue/fence_groups.hpp"
+#include "tenant_db/queue/id_condition.hpp"
 #include "tenant_db/queue/in_list.hpp"
 #include "tenant_db/queue/lifecycle.hpp"
 #include "tenant_db/queue/payload.hpp"
@@ -31,12 +32,13 @@ std::vector<std::size_t> renew_group(
         }
         const JobKey& key = group.first().key;
         mysql::Params params{key.queue, key.priority};
-        add_padded(params, ids);
+        const IdCondition named(ids);
+        named.bind(params);
         session.execute( // locked above
             "UPDATE " + schema("jobs") +
                 " FORCE INDEX (PRIMARY) SET reserved_at = UNIX_TIMESTAMP()"
-                " WHERE queue = ? AND priority = ? AND id IN" +
-                in_list(ids.size()),
+                " WHERE queue = ? AND priority = ? AND " +
+                named.text(),
             params
         );
     }

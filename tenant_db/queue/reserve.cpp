@@ -1,3 +1,4 @@
+#include "tenant_db/queue/id_condition.hpp"
 #include "tenant_db/queue/in_list.hpp"
 #include "tenant_db/queue/lifecycle.hpp"
 #include "tenant_db/queue/payload.hpp"
@@ -84,7 +85,8 @@ void mark_reserved(
     for (const auto& [priority, all_ids] : ids_by_priority) {
         in_slices(all_ids, [&, by = priority](const std::vector<std::uint64_t>& ids) {
             mysql::Params params{Fence{owner, 0}.mark(), jobs.front().key.queue, by};
-            add_padded(params, ids);
+            const IdCondition named(ids);
+            named.bind(params);
             session.execute(
                 "UPDATE " + schema("jobs") +
                     " FORCE INDEX (PRIMARY) SET"
@@ -94,8 +96,8 @@ void mark_reserved(
                     " reserved_by = ? | LEAST(attempts + 1, 65535)," // before attempts changes
                     " attempts = LEAST(attempts + 1, 65535),"
                     " reserved_at = UNIX_TIMESTAMP()"
-                    " WHERE queue = ? AND priority = ? AND id IN" +
-                    in_list(ids.size()),
+                    " WHERE queue = ? AND priority = ? AND " +
+                    named.text(),
                 params
             );
         });

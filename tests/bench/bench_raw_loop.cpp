@@ -1,13 +1,16 @@
 // How near the engine is to what the table allows. Drains the same backlog twice: by a bare loop
 // (claim along the clustered key, mark, delete by a list of ids; no payload looked at, no fence,
 // nothing recorded), which is the yardstick on this machine and server, and by reserve and
-// complete_many_if_mine. Prints both rates, best of some rounds in turn, as JSON.
+// complete_many_if_mine. The yardstick of enqueueing is a bare multi-row INSERT of texts that were
+// made before. Prints the rates, best of some rounds in turn, as JSON.
 //
 //   bench_raw_loop --socket PATH [--user U] [--jobs N] [--threads N] [--batch N] [--rounds N]
+//   [--raw]
 #include "migrations/tenant/queue/queue_migrations.hpp"
 #include "tenant_db/queue/enqueue.hpp"
 #include "tenant_db/queue/in_list.hpp"
 #include "tenant_db/queue/lifecycle.hpp"
+#include "tenant_db/queue/payload.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -27,6 +30,7 @@ struct Options {
     std::size_t threads = 2;
     std::size_t batch = 1000;
     int rounds = 3;
+    bool raw_alone = false;
 };
 
 constexpr const char* database = "bench_raw_loop";
@@ -57,19 +61,44 @@ public:
         : options_(options)
         , pool_(options.endpoint, options.threads + 1) {}
 
+    // Rows a second of bare INSERTs, a thousand rows a statement and a commit.
+    double fill_raw() {
+        const std::string payload =
+            compose_envelope(noop_job(), "0193a5e2-7c11-7a3b-9f00-112233445566");
+        const std::string sql =
+            "INSERT INTO jobs (queue, payload, available_at, created_at) VALUES " +
+            repeated("(?,?,1,1)", options_.batch);
+        mysql::Params params;
+        for (std::size_t i = 0; i < options_.batch; ++i) {
+            params.insert(params.end(), {"default", payload});
+        }
+        std::atomic<std::size_t> made = 0;
+        const double seconds = seconds_of([&] {
+            in_threads(options_.threads, [&](std::uint64_t) {
+                while (made.fetch_add(options_.batch) < options_.jobs) {
+                    mysql::with_transaction(pool_, soon(), [&](mysql::Transaction& t) {
+                        t.execute(sql, params);
+                    });
+                }
+            });
+        });
+        return static_cast<double>(options_.jobs) / seconds;
+    }
+
     // Jobs a second that go in.
     double fill(bool tracked) {
-        NewJob job;
-        job.kind = "noop";
-        job.args = {{"text", std::string(70, 'x')}}; // an envelope of about 200 bytes
+        NewJob job = noop_job();
         job.tracked = tracked;
-        const std::vector<NewJob> some(1000, job);
+        const std::vector<NewJob> some(options_.batch, job);
+        std::atomic<std::size_t> made = 0;
         const double seconds = seconds_of([&] {
-            for (std::size_t made = 0; made < options_.jobs; made += some.size()) {
-                mysql::with_transaction(pool_, soon(), [&](mysql::Transaction& t) {
-                    value_or_throw(enqueue_many(t, QueueSchema::current(), some));
-                });
-            }
+            in_threads(options_.threads, [&](std::uint64_t) {
+                while (made.fetch_add(options_.batch) < options_.jobs) {
+                    mysql::with_transaction(pool_, soon(), [&](mysql::Transaction& t) {
+                        value_or_throw(enqueue_many(t, QueueSchema::current(), some));
+                    });
+                }
+            });
         });
         return static_cast<double>(options_.jobs) / seconds;
     }
@@ -87,6 +116,13 @@ public:
     [[nodiscard]] double client_cpu_us() const { return client_cpu_us_; }
 
 private:
+    static NewJob noop_job() {
+        NewJob job;
+        job.kind = "noop";
+        job.args = {{"text", std::string(70, 'x')}}; // an envelope of about 200 bytes
+        return job;
+    }
+
     double drain(const std::function<void(std::uint64_t)>& loop) {
         done_ = 0;
         const std::clock_t before = std::clock();
@@ -190,10 +226,13 @@ void run(const Options& options) {
     for (int round = 0; round < options.rounds; ++round) {
         make_database(options);
         Bench bench(options);
-        keep("enqueue_per_s", bench.fill(false));
+        keep("raw_enqueue_per_s", bench.fill_raw());
         keep("raw_drain_per_s", bench.drain_raw());
         best["raw_client_cpu_us"] = bench.client_cpu_us();
-        bench.fill(false);
+        if (options.raw_alone) {
+            continue;
+        }
+        keep("enqueue_per_s", bench.fill(false));
         keep("drain_per_s", bench.drain_by_engine());
         best["client_cpu_us"] = bench.client_cpu_us();
         keep("enqueue_tracked_per_s", bench.fill(true));
@@ -218,6 +257,7 @@ int main(int argc, char** argv) {
         app.add_option("--threads", options.threads, "claimers");
         app.add_option("--batch", options.batch, "jobs a claim");
         app.add_option("--rounds", options.rounds, "the best of so many");
+        app.add_flag("--raw", options.raw_alone, "the yardsticks alone");
         CLI11_PARSE(app, argc, argv);
         bgerp::queue::run(options);
         return 0;

@@ -276,8 +276,8 @@ TEST_F(Inspect, QueuesWithWorkAreNamed) {
     take(me, 1, "held");
     execute("UPDATE jobs SET available_at = UNIX_TIMESTAMP() + 60 WHERE queue = 'later'");
     EXPECT_THAT(
-        queues_with_work(*pool, soon(), name, LeaseRules()),
-        testing::ElementsAre("a", "b")
+        queues_with_work(*pool, soon(), {name, "bgerp_no_such"}, LeaseRules()),
+        testing::ElementsAre(testing::ElementsAre("a", "b"), testing::IsEmpty())
     );
 }
 

@@ -178,5 +178,21 @@ TEST(FairnessProperty, shares_hold_and_no_turn_is_lost) {
     }
 }
 
+TEST(Fairness, who_came_after_a_pause_with_much_work_joins_the_ring) {
+    Fairness fairness(50);
+    fairness.activate(1, 1);
+    EXPECT_TRUE(fairness.is_fresh(*fairness.next()));
+    fairness.charge(1, 60);
+    fairness.activate(2, 1);
+    ASSERT_EQ(fairness.next(), 2U);
+    EXPECT_TRUE(fairness.is_fresh(2));
+    fairness.end_fresh(2);
+    EXPECT_FALSE(fairness.is_fresh(2));
+    EXPECT_EQ(fairness.active_count(), 2U);
+    EXPECT_LE(fairness.balance_ms(2), 0.0) << "what it didn't use is lost";
+    EXPECT_TRUE(fairness.next().has_value());
+    fairness.end_fresh(7); // unknown: nothing happens
+}
+
 } // namespace
 } // namespace bgerp::worker

@@ -23,6 +23,18 @@ TEST(ReadyQueue, gives_jobs_in_order) {
     EXPECT_EQ(ready.take(), second);
 }
 
+TEST(ReadyQueue, some_go_first) {
+    ReadyQueue ready;
+    const auto stock = job();
+    const auto first = job();
+    const auto second = job();
+    ready.push({stock});
+    ready.push({first, second}, true);
+    EXPECT_EQ(ready.take(), first);
+    EXPECT_EQ(ready.take(), second);
+    EXPECT_EQ(ready.take(), stock);
+}
+
 TEST(ReadyQueue, an_idle_slot_is_room_until_it_has_a_job) {
     ReadyQueue ready;
     EXPECT_EQ(ready.room(0), 0U);

@@ -1,3 +1,4 @@
+#include "tenant_db/queue/envelope_scan.hpp"
 #include "tenant_db/queue/payload.hpp"
 
 #include <gtest/gtest.h>
@@ -120,6 +121,50 @@ TEST(Payload, JunkIsRefusedNotThrown) {
         EXPECT_EQ(envelope.error().code, ErrorCode::invalid_argument);
         EXPECT_EQ(envelope_uuid(junk), "");
     }
+}
+
+// The quick reader and the careful one must never disagree.
+TEST(EnvelopeScan, ReadsThePlainFormAndLeavesTheRest) {
+    NewJob job;
+    job.kind = "noop";
+    job.max_tries = 3;
+    job.timeout_s = 60;
+    for (const Json& args :
+         {Json::object(), Json{{"note", "\u00fc \" }"}}, Json{{"a", {{"b", 1}}}}}) {
+        job.args = args;
+        const auto scanned = scan_envelope(compose_envelope(job, uuid));
+        ASSERT_TRUE(scanned.has_value()) << args;
+        EXPECT_EQ(scanned->uuid, uuid);
+        EXPECT_EQ(scanned->kind, "noop");
+        EXPECT_EQ(scanned->display_name, "noop");
+        EXPECT_EQ(scanned->max_tries, 3);
+        EXPECT_EQ(scanned->timeout_s, 60);
+        EXPECT_EQ(scanned->args, args);
+    }
+    for (const char* const other :
+         {R"({"job":"x","unknown":1})",
+          R"({"job":"x","maxTries":03})",
+          R"({"job":"x","maxTries":"3"})",
+          R"({"job":"x","maxTries":3.5})",
+          R"({"job":"x\\y"})",
+          R"({"job":"x","data":{"a":1},"timeout":1})",
+          R"({"job":"x","data":{"a":1})",
+          R"({"job":"x","data":})",
+          R"({"job":"x",})",
+          R"({"job":"x"}})",
+          R"({"job":"x"} )",
+          R"({"uuid":"u"})",
+          "{\"job\":\"\xC3\xBC\"}",
+          "{}",
+          ""}) {
+        EXPECT_FALSE(scan_envelope(other).has_value()) << other;
+    }
+}
+
+TEST(EnvelopeScan, TheLastOfTwoCountsAsWithTheParser) {
+    const Envelope twice = parsed(R"({"job":"x","job":"y","maxTries":3,"maxTries":null})");
+    EXPECT_EQ(twice.kind, "y");
+    EXPECT_EQ(twice.max_tries, std::nullopt);
 }
 
 TEST(Payload, UuidIsFoundWhereverItStands) {

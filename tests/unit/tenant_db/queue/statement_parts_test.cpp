@@ -1,9 +1,13 @@
 #include "tenant_db/queue/batch_options.hpp"
 #include "tenant_db/queue/fence_groups.hpp"
+#include "tenant_db/queue/id_condition.hpp"
 #include "tenant_db/queue/in_list.hpp"
 #include "tenant_db/queue/run_record.hpp"
 
 #include <gmock/gmock.h>
+
+#include <random>
+#include <set>
 
 namespace bgerp::queue {
 namespace {
@@ -21,7 +25,8 @@ TEST(InList, LengthsAreFewSoThatStatementsStayPrepared) {
     EXPECT_EQ(std::get<std::int64_t>(params[0].value()), 7);
     EXPECT_EQ(std::get<std::int64_t>(params[9].value()), 8);
     EXPECT_EQ(repeated("(?,?)", 3), "(?,?),(?,?),(?,?)");
-    EXPECT_EQ(rows_per_statement(1234), 500U);
+    EXPECT_EQ(rows_per_statement(1234), 1000U);
+    EXPECT_EQ(rows_per_statement(734), 500U);
     EXPECT_EQ(rows_per_statement(34), 10U);
     EXPECT_EQ(rows_per_statement(4), 1U);
 }
@@ -80,26 +85,56 @@ TEST(FenceGroups, AGroupIsNoLongerThanAList) {
     EXPECT_EQ(groups[0].ids().size(), in_list_max);
 }
 
-TEST(FenceGroups, OnlyIdsWithoutAGapAreARange) {
-    const auto condition = [](const std::vector<std::uint64_t>& ids) {
-        std::vector<ReservedJob> jobs;
-        for (const std::uint64_t id : ids) {
-            jobs.push_back(reserved("a", id, 1));
+std::string condition_of(const std::vector<std::uint64_t>& ids) {
+    const IdCondition named(ids);
+    mysql::Params params;
+    named.bind(params);
+    const std::string text = named.text();
+    const auto marks = std::count(text.begin(), text.end(), '?');
+    EXPECT_EQ(static_cast<std::size_t>(marks), params.size());
+    return text;
+}
+
+TEST(IdCondition, IdsWithFewGapsAreRanges) {
+    EXPECT_EQ(condition_of({3, 4, 5, 6}), "(id BETWEEN ? AND ? OR id = ?)");
+    EXPECT_EQ(
+        condition_of({3, 4, 5, 7, 8, 9}),
+        "(id BETWEEN ? AND ? OR id = ? OR id BETWEEN ? AND ? OR id = ?)"
+    );
+    EXPECT_THAT(condition_of({3, 5, 6}), testing::HasSubstr("id IN"));
+    EXPECT_THAT(condition_of({3, 3, 5}), testing::HasSubstr("id IN"));
+    EXPECT_THAT(condition_of({3, 4}), testing::HasSubstr("id IN"));
+    EXPECT_THAT(condition_of({3}), testing::HasSubstr("id IN"));
+}
+
+// The ranges hold the ids and nothing else, whatever the gaps.
+TEST(IdCondition, NamesEachIdAndNoOther) {
+    std::mt19937 random(20261120); // fixed: the same sets each time
+    for (int round = 0; round < 500; ++round) {
+        std::vector<std::uint64_t> ids;
+        for (std::uint64_t id = 1; id <= 120; ++id) {
+            if (random() % 40 >= static_cast<unsigned>(round % 5)) {
+                ids.push_back(id);
+            }
         }
-        const std::vector<FenceGroup> groups = groups_of(jobs);
+        const IdCondition named(ids);
+        if (named.text().find("BETWEEN") == std::string::npos) {
+            continue;
+        }
         mysql::Params params;
-        groups.at(0).bind(params);
-        const std::string text = groups.at(0).condition();
-        const auto marks = std::count(text.begin(), text.end(), '?');
-        EXPECT_EQ(static_cast<std::size_t>(marks), params.size());
-        return text;
-    };
-    EXPECT_THAT(condition({3, 4, 5, 6}), testing::HasSubstr("id BETWEEN ? AND ? OR id = ?"));
-    EXPECT_THAT(condition({6, 4, 3, 5}), testing::HasSubstr("BETWEEN"));
-    EXPECT_THAT(condition({3, 5, 6}), testing::HasSubstr("id IN"));
-    EXPECT_THAT(condition({3, 3, 5}), testing::HasSubstr("id IN")); // 4 isn't meant
-    EXPECT_THAT(condition({3, 4}), testing::HasSubstr("id IN"));
-    EXPECT_THAT(condition({3}), testing::HasSubstr("id IN"));
+        named.bind(params);
+        std::set<std::uint64_t> meant;
+        for (std::size_t i = 0; i < params.size(); i += 3) {
+            const auto at = [&](std::size_t k) {
+                return std::get<std::uint64_t>(params[i + k].value());
+            };
+            for (std::uint64_t id = at(0); id <= at(1); ++id) {
+                meant.insert(id);
+            }
+            meant.insert(at(2));
+        }
+        EXPECT_EQ(meant, std::set<std::uint64_t>(ids.begin(), ids.end()));
+    }
 }
 
 TEST(BatchOptions, AreReadAsTheyWereWritten) {

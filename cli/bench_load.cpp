@@ -1,0 +1,186 @@
+#include "cli/bench_load.hpp"
+
+#include "base/stop_signal.hpp"
+#include "tenant_db/queue/enqueue.hpp"
+#include "tenant_db/queue/inspect.hpp"
+#include "tenant_db/queue/union_slices.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+namespace bgerp::cli {
+
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr std::size_t jobs_per_commit = 1000;
+constexpr std::size_t enqueue_threads = 2;
+constexpr std::chrono::milliseconds between_looks{10};
+constexpr std::chrono::milliseconds between_polls{2};
+constexpr std::chrono::minutes drain_time{60};
+
+// Jobs of the i-th of so many parts, when they are dealt out evenly.
+std::size_t share(std::size_t jobs, std::size_t parts, std::size_t i) {
+    return jobs / parts + (i < jobs % parts ? 1 : 0);
+}
+
+std::string queue_name(std::size_t number) {
+    return number == 0 ? "default" : "default" + std::to_string(number + 1);
+}
+
+void enqueue_for(mysql::Pool& pool, std::size_t jobs, const Load& load) {
+    queue::NewJob job;
+    job.kind = "noop";
+    job.tracked = false;
+    if (load.payload_bytes > 0) {
+        job.args["fill"] = std::string(load.payload_bytes, 'x');
+    }
+    std::vector<queue::NewJob> some(std::min(jobs_per_commit, jobs), job);
+    for (std::size_t i = 0; i < some.size(); ++i) {
+        some[i].queue = queue_name(i % load.queues);
+    }
+    for (std::size_t made = 0; made < jobs; made += some.size()) {
+        some.resize(std::min(some.size(), jobs - made), job);
+        static_cast<void>(value_or_throw(mysql::with_transaction(
+            pool,
+            Context::short_deadline(),
+            [&](mysql::Transaction& transaction) {
+                return queue::enqueue_many(transaction, queue::QueueSchema::current(), some);
+            }
+        )));
+    }
+}
+
+// Which of the databases have a job at all: each part stops at its first row. No locks.
+std::vector<std::string> not_empty(mysql::Pool& pool, const std::vector<std::string>& databases) {
+    std::vector<std::string> found;
+    queue::in_union_slices(databases, [&](std::size_t from, std::size_t to) {
+        std::string sql;
+        for (std::size_t i = from; i < to; ++i) {
+            sql += std::string(i == from ? "" : " UNION ALL ") + "(SELECT " + std::to_string(i) +
+                   " FROM " + queue::QueueSchema::of(databases[i])("jobs") + " LIMIT 1)";
+        }
+        pool.acquire(Context::short_deadline())->query(sql, {}, [&](const mysql::Row& row) {
+            found.push_back(databases[static_cast<std::size_t>(row.u64(0))]);
+        });
+    });
+    return found;
+}
+
+} // namespace
+
+SteadyClock::duration
+enqueue_load(Context& context, const std::vector<Tenant>& tenants, const Load& load) {
+    std::atomic<std::size_t> next{0};
+    std::mutex error_mutex;
+    std::exception_ptr error;
+    TenantPools& pools = context.pools();
+    const auto begun = SteadyClock::now();
+    std::vector<std::thread> threads;
+    for (std::size_t t = 0; t < enqueue_threads; ++t) {
+        threads.emplace_back([&] {
+            // With one tenant both threads work for it, each with half of the jobs.
+            const std::size_t parts = std::max(tenants.size(), enqueue_threads);
+            for (std::size_t i = next++; i < parts; i = next++) {
+                try {
+                    const Tenant& tenant = tenants[i % tenants.size()];
+                    const auto pool = pools.pool(tenant, Context::short_deadline());
+                    enqueue_for(*pool, share(load.jobs, parts, i), load);
+                } catch (...) { // rethrown by the caller's thread
+                    const std::lock_guard lock(error_mutex);
+                    error = std::current_exception();
+                }
+            }
+        });
+    }
+    for (std::thread& thread : threads) {
+        thread.join();
+    }
+    if (error) {
+        std::rethrow_exception(error);
+    }
+    return SteadyClock::now() - begun;
+}
+
+// Looks at one database that isn't empty, and at all others only once that one is: the looking is
+// paid by those who are measured.
+void wait_until_empty(
+    Context& context, const std::vector<Tenant>& tenants, const std::function<void()>& check
+) {
+    std::vector<std::string> left;
+    for (const Tenant& tenant : tenants) {
+        left.push_back(tenant.database);
+    }
+    mysql::Pool& pool = context.pools().queue_pool();
+    const StopSignal pause;
+    const Deadline deadline = Deadline::after(drain_time);
+    while (!left.empty()) {
+        if (!not_empty(pool, {left.back()}).empty()) {
+            check();
+            if (deadline.passed()) {
+                throw Failure(ErrorCode::timeout, "the jobs weren't done within an hour");
+            }
+            pause.wait_for(between_looks);
+        } else {
+            left = not_empty(pool, left);
+        }
+    }
+}
+
+std::size_t jobs_left(Context& context, const Tenant& tenant) {
+    const auto schema = queue::QueueSchema::of(tenant.database);
+    return context.pools()
+        .queue_pool()
+        .acquire(Context::short_deadline())
+        ->query_one(
+            "SELECT COUNT(*) FROM " + schema("jobs"),
+            {},
+            [](const mysql::Row& row) { return row.u64(0); }
+        )
+        .value_or(0);
+}
+
+void TimedJobs::push() {
+    queue::NewJob job;
+    job.kind = "bench_latency";
+    const auto schema = queue::QueueSchema::of(tenant_.database);
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    std::string uuid = value_or_throw(mysql::with_transaction(
+        context_.pools().queue_pool(),
+        Context::short_deadline(),
+        [&](mysql::Transaction& transaction) { return queue::enqueue(transaction, schema, job); }
+    ));
+    doorbell_.ring(tenant_.code.str(), job.queue);
+    pushed_.push_back({std::move(uuid), std::chrono::duration_cast<std::chrono::microseconds>(now)}
+    );
+}
+
+std::vector<double> TimedJobs::collect() {
+    const auto schema = queue::QueueSchema::of(tenant_.database);
+    mysql::Pool& pool = context_.pools().queue_pool();
+    const StopSignal pause;
+    const Deadline deadline = Context::long_deadline();
+    std::vector<double> times;
+    for (const Pushed& pushed : pushed_) {
+        for (;;) {
+            const Json shown = value_or_throw(
+                queue::show_job(*pool.acquire(Context::short_deadline()), schema, pushed.uuid)
+            );
+            if (shown.at("state") == "completed") {
+                const auto started = shown.at("output").at("started_us").get<std::int64_t>();
+                times.push_back(static_cast<double>(started - pushed.at.count()) / 1000.0);
+                break;
+            }
+            if (deadline.passed()) {
+                throw Failure(ErrorCode::timeout, "a job wasn't done in time");
+            }
+            pause.wait_for(between_polls);
+        }
+    }
+    pushed_.clear();
+    return times;
+}
+
+} // namespace bgerp::cli

@@ -1,0 +1,99 @@
+#include "worker/discovery.hpp"
+
+#include <algorithm>
+
+namespace bgerp::worker {
+
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds recent_ttl{10};
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+} // namespace
+
+std::vector<std::string> Discovery::without(
+    const std::vector<std::string>& queues, const std::vector<std::string>& unwanted
+) {
+    std::vector<std::string> rest;
+    std::copy_if(
+        queues.begin(),
+        queues.end(),
+        std::back_inserter(rest),
+        [&](const std::string& queue) { return !contains(unwanted, queue); }
+    );
+    return rest;
+}
+
+// A ring that names its queue needs no look into the database: the reserver may try at once, and
+// a hint that was wrong costs one empty claim. Whether the queue is paused is known from a round
+// ago, or else asked for after the hint.
+void Discovery::answer(const std::set<Ring>& rings) {
+    const auto now = SteadyClock::now();
+    Members unsure;
+    for (const Ring& ring : rings) {
+        const Roster::Member* const member = roster_.by_org(ring.org);
+        if (member == nullptr) {
+            continue; // the next round looks into the directory
+        }
+        Recent& recent = recent_[ring.org];
+        recent.seen_at = now;
+        if (ring.queue.empty() || contains(recent.paused, ring.queue)) {
+            rung_.insert(ring.org);
+        } else if (rules_.selection.selects(ring.queue)) {
+            parts_.inbox.hint(member->tenant, ring.queue);
+            if (now > recent.paused_at + rules_.sweep) {
+                unsure.push_back(member);
+            }
+        }
+    }
+    look_up_paused(unsure);
+}
+
+// What was paused meanwhile must not be claimed on a hunch for longer than a round.
+void Discovery::review_recent(Time now) {
+    std::map<mysql::Pool*, Members> by_server;
+    for (auto entry = recent_.begin(); entry != recent_.end();) {
+        const Roster::Member* const member = roster_.by_org(entry->first);
+        if (member == nullptr || now > entry->second.seen_at + recent_ttl) {
+            entry = recent_.erase(entry);
+            continue;
+        }
+        by_server[member->tenant->queue_pool.get()].push_back(member);
+        ++entry;
+    }
+    for (const auto& [pool, members] : by_server) {
+        look_up_paused(members);
+    }
+    for (auto& [org, recent] : recent_) {
+        recent.hunch = without(recent.hunch, recent.paused);
+    }
+}
+
+// A tenant that rings mostly means the queues it meant a moment ago: the reserver may try those
+// while the database is still being asked.
+void Discovery::probe_rung(Time now) {
+    for (auto ring = rung_.begin(); ring != rung_.end();) {
+        const Roster::Member* const member = roster_.by_org(*ring);
+        if (member != nullptr) {
+            Recent& recent = recent_[*ring];
+            if (now < recent.probed_at + probe_interval) {
+                ++ring;
+                continue;
+            }
+            recent.probed_at = now;
+            recent.seen_at = now;
+            if (!recent.hunch.empty()) {
+                parts_.inbox.found(member->tenant, recent.hunch);
+            }
+            found_ = look_into({member}) || found_;
+        }
+        ring = rung_.erase(ring);
+    }
+}
+
+} // namespace bgerp::worker
