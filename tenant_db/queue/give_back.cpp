@@ -37,6 +37,7 @@ bool make_available(mysql::Session& session, const QueueSchema& schema, const Re
     const std::uint64_t matched = session.execute(
         "UPDATE " + schema("jobs") +
             " FORCE INDEX (PRIMARY) SET payload = ?, reserved_at = NULL, reserved_by = 0,"
+            " claim_room = DEFAULT,"
             " rescues = 0, available_at = UNIX_TIMESTAMP()"
             " WHERE " +
             fence_condition,
@@ -65,6 +66,7 @@ std::size_t release_group(
         session.execute(
             "UPDATE " + schema("jobs") +
                 " FORCE INDEX (PRIMARY) SET reserved_at = NULL, reserved_by = 0,"
+                " claim_room = DEFAULT,"
                 " attempts = GREATEST(attempts, 1) - 1 WHERE " +
                 group.condition(),
             params

@@ -71,7 +71,9 @@ std::vector<ReservedJob> claim(
 }
 
 // By full primary key; the rows are locked already. What a row's reserved_at says of a dead worker
-// is read before it is overwritten.
+// is read before it is overwritten. claim_room gives reserved_at its place: a row whose length
+// changed would be moved within its page, and every few rows the page be packed anew
+// (docs/adr/0002).
 void mark_reserved(
     mysql::Session& session,
     const QueueSchema& schema,
@@ -95,7 +97,7 @@ void mark_reserved(
                     " IF(reserved_at IS NULL, interruptions, LEAST(interruptions + 1, 65535)),"
                     " reserved_by = ? | LEAST(attempts + 1, 65535)," // before attempts changes
                     " attempts = LEAST(attempts + 1, 65535),"
-                    " reserved_at = UNIX_TIMESTAMP()"
+                    " reserved_at = UNIX_TIMESTAMP(), claim_room = NULL"
                     " WHERE queue = ? AND priority = ? AND " +
                     named.text(),
                 params

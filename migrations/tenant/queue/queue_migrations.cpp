@@ -1,5 +1,6 @@
 #include "migrations/tenant/queue/queue_migrations.hpp"
 
+#include "migrations/tenant/queue/job_claim_room.hpp"
 #include "migrations/tenant/queue/job_unique.hpp"
 #include "migrations/tenant/queue/queue_tables.hpp"
 #include "migrations/tenant/queue/schedule_backfill.hpp"
@@ -30,6 +31,7 @@ std::vector<Migration> queue_migrations() {
         {"2026_11_queue_tables_added", "queue", create_queue_tables, [](Schema&) {}},
         queue::job_unique_migration(),
         schedule_backfill(),
+        queue::job_claim_room_migration(),
     };
 }
 
