@@ -4,6 +4,7 @@
 #include "tenant_db/queue/enqueue.hpp"
 #include "tenant_db/queue/inspect.hpp"
 #include "tenant_db/queue/union_slices.hpp"
+#include "tenant_db/ring_text.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -142,19 +143,21 @@ std::size_t jobs_left(Context& context, const Tenant& tenant) {
         .value_or(0);
 }
 
-void TimedJobs::push() {
+double TimedJobs::push() {
     queue::NewJob job;
     job.kind = "bench_latency";
     const auto schema = queue::QueueSchema::of(tenant_.database);
+    const auto begun = SteadyClock::now();
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     std::string uuid = value_or_throw(mysql::with_transaction(
         context_.pools().queue_pool(),
         Context::short_deadline(),
         [&](mysql::Transaction& transaction) { return queue::enqueue(transaction, schema, job); }
     ));
-    doorbell_.ring(tenant_.code.str(), job.queue);
+    doorbell_.ring(ring_text(tenant_.code.str(), job.queue));
     pushed_.push_back({std::move(uuid), std::chrono::duration_cast<std::chrono::microseconds>(now)}
     );
+    return std::chrono::duration<double, std::milli>(SteadyClock::now() - begun).count();
 }
 
 std::vector<double> TimedJobs::collect() {

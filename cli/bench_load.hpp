@@ -41,8 +41,8 @@ public:
         , tenant_(tenant)
         , doorbell_(doorbell) {}
 
-    /// Puts one job in and rings.
-    void push();
+    /// Puts one job in and rings; how many milliseconds that took.
+    double push();
 
     /// The milliseconds of the jobs put in so far, waiting for those that haven't begun. Forgets
     /// them.

@@ -31,15 +31,14 @@ Doorbell::~Doorbell() {
     }
 }
 
-void Doorbell::ring(const std::string& org_code, const std::string& queue) noexcept {
+void Doorbell::ring(const std::string& org_code) noexcept {
     try {
-        const std::string text = queue.empty() ? org_code : org_code + ' ' + queue;
         for (const sockaddr_in& address : addresses()) {
             // A full buffer or an absent worker: the sweep makes up for it.
             static_cast<void>(::sendto(
                 fd_,
-                text.data(),
-                text.size(),
+                org_code.data(),
+                org_code.size(),
                 MSG_NOSIGNAL,
                 reinterpret_cast<const sockaddr*>(&address), // NOLINT: the socket interface's cast
                 sizeof(address)

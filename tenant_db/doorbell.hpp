@@ -1,7 +1,7 @@
 // Tells the workers that a tenant has a new job, after the commit that made it: one datagram with
-// the org code, and the queue where it is known, to each live worker. For latency alone, since
-// every worker's sweep finds the job anyway: nothing here fails or holds up the caller. The
-// workers' addresses come from the core database and are kept for a second. Thread-safe.
+// the org code to each live worker. For latency alone, since every worker's sweep finds the job
+// anyway: nothing here fails or holds up the caller. The workers' addresses come from the core
+// database and are kept for a second. Thread-safe.
 #pragma once
 
 #include "base/mysql/pool.hpp"
@@ -22,10 +22,9 @@ public:
     Doorbell& operator=(const Doorbell&) = delete;
     ~Doorbell();
 
-    /// Rings for `org_code`, or for one `queue` of it, which spares the workers the question where
-    /// the job is. At most once a second this costs one short query; when that fails, the
+    /// Rings for `org_code`. At most once a second this costs one short query; when that fails, the
     /// last known addresses serve, and it isn't tried again for five seconds.
-    void ring(const std::string& org_code, const std::string& queue = {}) noexcept;
+    void ring(const std::string& org_code) noexcept;
 
 private:
     [[nodiscard]] std::vector<sockaddr_in> addresses();

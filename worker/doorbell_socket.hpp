@@ -1,7 +1,7 @@
 // The listening end of the doorbell (tenant_db/doorbell.hpp rings it): a datagram socket on any
-// free port; a datagram is an org code, or an org code, a space and a queue. What arrives is a hint
-// from whoever can reach the address: it is checked for form and at most costs an empty claim, or a
-// look into a database that the directory knows. One thread.
+// free port; a datagram is an org code, or an org code, a space and a queue (ring_text.hpp). What
+// arrives is a hint from whoever can reach the address: it is checked for form and at most costs an
+// empty claim, or a look into a database that the directory knows. One thread.
 #pragma once
 
 #include "base/error.hpp"

@@ -193,17 +193,18 @@ bool Reserver::serve(Work& work, Lane& lane) {
     }
     const bool began_at_start = lane.cursor.at_start;
     const auto asked_at = SteadyClock::now();
-    std::vector<queue::ReservedJob> jobs = queue::reserve(
-        *work.tenant->queue_pool,
-        Deadline::after(statement_time),
-        work.tenant->schema,
-        lane.queue,
-        limit,
-        rules_.owner,
-        rules_.lease,
-        lane.cursor
-    );
-    if (hand_over(work, lane, std::move(jobs), job_ms, asked_at) < limit) {
+    std::vector<HeldJobPtr> begun;
+    const auto begin_few = [&](const std::vector<queue::ReservedJob>& claimed) {
+        if (claimed.size() <= rules_.prefetch.slots) {
+            begun = hand_over(work, lane, claimed, job_ms, asked_at);
+        }
+    };
+    std::vector<queue::ReservedJob> jobs = reserve_from(work, lane, limit, begin_few, begun);
+    const std::size_t count = jobs.size();
+    if (begun.empty()) {
+        hand_over(work, lane, std::move(jobs), job_ms, asked_at);
+    }
+    if (count < limit) {
         work.lanes.ran_dry(lane, began_at_start);
     } else {
         fairness_.end_fresh(work.tenant->key);
@@ -220,14 +221,6 @@ void Reserver::wait_for_room(const Lane& lane) {
     } else {
         parts_.ready.wait_for_room(stock, nap);
     }
-}
-
-std::optional<double> Reserver::expected_job_ms(const Lane& lane) const {
-    return lane.cost.job_ms() ? lane.cost.job_ms() : any_cost_.job_ms();
-}
-
-std::size_t Reserver::stock_for(const Lane& lane) const {
-    return stock_of(rules_.prefetch, expected_job_ms(lane));
 }
 
 // Who comes after a pause gets something whatever the others' stock: that is what keeps a light
@@ -257,7 +250,7 @@ std::size_t Reserver::claim_limit(const Work& work, const Lane& lane, double job
     return limit;
 }
 
-std::size_t Reserver::hand_over(
+std::vector<HeldJobPtr> Reserver::hand_over(
     Work& work,
     Lane& lane,
     std::vector<queue::ReservedJob> jobs,
@@ -275,9 +268,8 @@ std::size_t Reserver::hand_over(
     fairness_.charge(work.tenant->key, job_ms * static_cast<double>(held.size()));
     parts_.counters.reserved.fetch_add(held.size());
     parts_.in_hand.add(held);
-    const std::size_t count = held.size();
-    parts_.ready.push(std::move(held), first);
-    return count;
+    parts_.ready.push(held, first);
+    return held;
 }
 
 } // namespace bgerp::worker

@@ -8,6 +8,7 @@
 #include "base/outage.hpp"
 #include "base/pulse.hpp"
 #include "base/service.hpp"
+#include "tenant_db/queue/reserve_telling.hpp"
 #include "worker/completer.hpp"
 #include "worker/lanes.hpp"
 #include "worker/ready_queue.hpp"
@@ -62,11 +63,18 @@ private:
     void release(std::vector<HeldJobPtr> jobs);
     void serve_next();
     [[nodiscard]] bool serve(Work& work, Lane& lane);
+    [[nodiscard]] std::vector<queue::ReservedJob> reserve_from(
+        const Work& work,
+        Lane& lane,
+        std::size_t limit,
+        const queue::OnClaimed& on_claimed,
+        const std::vector<HeldJobPtr>& begun
+    ) const;
     void wait_for_room(const Lane& lane);
     [[nodiscard]] std::optional<double> expected_job_ms(const Lane& lane) const;
     [[nodiscard]] std::size_t stock_for(const Lane& lane) const;
     [[nodiscard]] std::size_t claim_limit(const Work& work, const Lane& lane, double job_ms) const;
-    [[nodiscard]] std::size_t hand_over(
+    std::vector<HeldJobPtr> hand_over(
         Work& work,
         Lane& lane,
         std::vector<queue::ReservedJob> jobs,

@@ -42,8 +42,8 @@ struct Call final : http::RequestState {
         return std::string(request.target.param(name));
     }
 
-    /// Tells the workers about new jobs, in `queue` if all are; after the commit.
-    void ring(const std::string& queue = {}) { services.doorbell.ring(tenant->code.str(), queue); }
+    /// Tells the workers about new jobs; after the commit.
+    void ring() { services.doorbell.ring(tenant->code.str()); }
 };
 
 /// A query parameter as a number within the bounds; `otherwise` when it isn't there.

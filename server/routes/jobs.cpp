@@ -2,6 +2,7 @@
 
 #include "server/middleware/idempotency.hpp"
 #include "tenant_db/queue/inspect.hpp"
+#include "tenant_db/ring_text.hpp"
 
 #include <algorithm>
 
@@ -47,7 +48,7 @@ Result<http::Response> push_job(Call& call) {
             );
         }
     );
-    call.ring(job->queue);
+    call.services.doorbell.ring(ring_text(call.tenant->code.str(), job->queue));
     return response;
 }
 

@@ -1,7 +1,7 @@
 #include "tenant_db/queue/id_condition.hpp"
 #include "tenant_db/queue/in_list.hpp"
-#include "tenant_db/queue/lifecycle.hpp"
 #include "tenant_db/queue/payload.hpp"
+#include "tenant_db/queue/reserve_telling.hpp"
 #include "tenant_db/queue/run_record.hpp"
 
 #include <algorithm>
@@ -128,6 +128,44 @@ void move_cursor(ClaimCursor& cursor, const std::vector<ReservedJob>& jobs, std:
 
 } // namespace
 
+std::vector<ReservedJob> reserve_telling(
+    mysql::Pool& pool,
+    Deadline deadline,
+    const QueueSchema& schema,
+    const std::string& queue,
+    std::size_t limit,
+    std::uint64_t owner,
+    const LeaseRules& rules,
+    ClaimCursor& cursor,
+    const OnClaimed& on_claimed
+) {
+    if (limit == 0) {
+        return {};
+    }
+    const std::size_t at_most = std::min(limit, in_list_max);
+    bool told = false;
+    auto jobs = mysql::with_transaction(pool, deadline, [&](mysql::Transaction& transaction) {
+        if (told) { // the commit was refused: the same jobs must not begin a second time
+            throw Failure(ErrorCode::unavailable, "a claim was lost at its commit", {});
+        }
+        auto claimed = claim(transaction, schema, queue, at_most, owner, rules, cursor);
+        if (claimed.empty() && !cursor.at_start) {
+            claimed = claim(transaction, schema, queue, at_most, owner, rules, ClaimCursor());
+        }
+        if (!claimed.empty()) {
+            mark_reserved(transaction, schema, claimed, owner);
+            mark_runs_started(transaction, schema, claimed);
+            if (on_claimed) {
+                told = true;
+                on_claimed(claimed);
+            }
+        }
+        return claimed;
+    });
+    move_cursor(cursor, jobs, at_most);
+    return jobs;
+}
+
 std::vector<ReservedJob> reserve(
     mysql::Pool& pool,
     Deadline deadline,
@@ -138,23 +176,7 @@ std::vector<ReservedJob> reserve(
     const LeaseRules& rules,
     ClaimCursor& cursor
 ) {
-    if (limit == 0) {
-        return {};
-    }
-    const std::size_t at_most = std::min(limit, in_list_max);
-    auto jobs = mysql::with_transaction(pool, deadline, [&](mysql::Transaction& transaction) {
-        auto claimed = claim(transaction, schema, queue, at_most, owner, rules, cursor);
-        if (claimed.empty() && !cursor.at_start) {
-            claimed = claim(transaction, schema, queue, at_most, owner, rules, ClaimCursor());
-        }
-        if (!claimed.empty()) {
-            mark_reserved(transaction, schema, claimed, owner);
-            mark_runs_started(transaction, schema, claimed);
-        }
-        return claimed;
-    });
-    move_cursor(cursor, jobs, at_most);
-    return jobs;
+    return reserve_telling(pool, deadline, schema, queue, limit, owner, rules, cursor, {});
 }
 
 } // namespace bgerp::queue
