@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,10 +37,9 @@ void wait_until_empty(
 /// handler's start.
 class TimedJobs {
 public:
-    TimedJobs(Context& context, const Tenant& tenant, Doorbell& doorbell)
-        : context_(context)
-        , tenant_(tenant)
-        , doorbell_(doorbell) {}
+    /// Tracked jobs keep state, output and history, as jobs do by default; untracked ones nothing,
+    /// as those of other queues.
+    TimedJobs(Context& context, const Tenant& tenant, Doorbell& doorbell, bool tracked = true);
 
     /// Puts one job in and rings; how many milliseconds that took.
     double push();
@@ -49,6 +49,8 @@ public:
     [[nodiscard]] std::vector<double> collect();
 
 private:
+    [[nodiscard]] std::optional<std::int64_t> started_us(const std::string& uuid);
+
     struct Pushed {
         std::string uuid;
         std::chrono::microseconds at;
@@ -57,6 +59,7 @@ private:
     Context& context_;
     const Tenant& tenant_;
     Doorbell& doorbell_;
+    const bool tracked_;
     std::vector<Pushed> pushed_;
 };
 

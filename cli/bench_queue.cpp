@@ -21,6 +21,7 @@ struct QueueOptions {
 struct LatencyOptions {
     std::size_t jobs = 500;
     std::size_t tenants = 1;
+    bool tracked = false;
 };
 
 struct IdleOptions {
@@ -63,7 +64,7 @@ int bench_latency(Context& context, const LatencyOptions& options) {
     BenchWorker worker(context, tenants.codes());
     worker.wait_until_ready();
     Doorbell doorbell(context.core().pool());
-    TimedJobs timed(context, tenants.all().front(), doorbell);
+    TimedJobs timed(context, tenants.all().front(), doorbell, options.tracked);
     constexpr int warming_up = 20;
     for (int i = 0; i < warming_up; ++i) {
         timed.push();
@@ -151,6 +152,7 @@ void add_queue_benchmarks(CLI::App& bench, Commands& commands) {
     latency.add_option("--jobs", latency_options->jobs, "How many jobs, one after another")
         ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}));
     add_tenants(latency, latency_options->tenants);
+    latency.add_flag("--tracked", latency_options->tracked, "Jobs that keep state and history");
     commands.on(latency, [latency_options](Context& context) {
         return bench_latency(context, *latency_options);
     });
