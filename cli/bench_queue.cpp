@@ -16,16 +16,19 @@ constexpr std::size_t tenants_max = 10'000;
 struct QueueOptions {
     Load load{100'000};
     std::size_t tenants = 1;
+    bool keep = false;
 };
 
 struct LatencyOptions {
     std::size_t jobs = 500;
     std::size_t tenants = 1;
+    bool keep = false;
     bool tracked = false;
 };
 
 struct IdleOptions {
     std::size_t tenants = 1000;
+    bool keep = false;
     std::int64_t seconds = 20;
 };
 
@@ -43,7 +46,7 @@ SteadyClock::duration drain(Context& context, const BenchTenants& tenants) {
 
 int bench_queue(Context& context, const QueueOptions& options) {
     remark_making(context, options.tenants);
-    const BenchTenants tenants(context, options.tenants);
+    const BenchTenants tenants(context, options.tenants, options.keep);
     const std::size_t jobs = options.load.jobs;
     const auto enqueued = per_second(jobs, enqueue_load(context, tenants.all(), options.load));
     const auto drained = per_second(jobs, drain(context, tenants));
@@ -60,7 +63,7 @@ int bench_queue(Context& context, const QueueOptions& options) {
 
 int bench_latency(Context& context, const LatencyOptions& options) {
     remark_making(context, options.tenants);
-    const BenchTenants tenants(context, options.tenants);
+    const BenchTenants tenants(context, options.tenants, options.keep);
     BenchWorker worker(context, tenants.codes());
     worker.wait_until_ready();
     Doorbell doorbell(context.core().pool());
@@ -102,7 +105,7 @@ std::int64_t statements(Context& context) {
 // What a worker costs that has nothing to do.
 int bench_idle(Context& context, const IdleOptions& options) {
     remark_making(context, options.tenants);
-    const BenchTenants tenants(context, options.tenants);
+    const BenchTenants tenants(context, options.tenants, options.keep);
     BenchWorker worker(context, tenants.codes());
     worker.wait_until_ready();
     const StopSignal pause;
@@ -127,9 +130,10 @@ int bench_idle(Context& context, const IdleOptions& options) {
     return 0;
 }
 
-CLI::Option* add_tenants(CLI::App& command, std::size_t& tenants) {
-    return command.add_option("--tenants", tenants, "Over how many organizations")
+void add_tenants(CLI::App& command, std::size_t& tenants, bool& keep) {
+    command.add_option("--tenants", tenants, "Over how many organizations")
         ->check(CLI::Range(std::size_t{1}, tenants_max));
+    command.add_flag("--keep", keep, "Leave the organizations, and use those that were left");
 }
 
 } // namespace
@@ -139,7 +143,7 @@ void add_queue_benchmarks(CLI::App& bench, Commands& commands) {
     CLI::App& queue = *bench.add_subcommand("queue", "Empty jobs in and out, durably");
     queue.add_option("--jobs", queue_options->load.jobs, "How many jobs")
         ->check(CLI::Range(std::size_t{1}, std::size_t{100'000'000}));
-    add_tenants(queue, queue_options->tenants);
+    add_tenants(queue, queue_options->tenants, queue_options->keep);
     queue.add_option("--queues", queue_options->load.queues, "Over how many queues of each")
         ->check(CLI::Range(std::size_t{1}, std::size_t{1000}));
     queue.add_option("--payload-bytes", queue_options->load.payload_bytes, "Ballast in each job")
@@ -151,7 +155,7 @@ void add_queue_benchmarks(CLI::App& bench, Commands& commands) {
     CLI::App& latency = *bench.add_subcommand("latency", "From enqueueing to the handler's start");
     latency.add_option("--jobs", latency_options->jobs, "How many jobs, one after another")
         ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}));
-    add_tenants(latency, latency_options->tenants);
+    add_tenants(latency, latency_options->tenants, latency_options->keep);
     latency.add_flag("--tracked", latency_options->tracked, "Jobs that keep state and history");
     commands.on(latency, [latency_options](Context& context) {
         return bench_latency(context, *latency_options);
@@ -160,7 +164,7 @@ void add_queue_benchmarks(CLI::App& bench, Commands& commands) {
     CLI::App& idle = *bench.add_subcommand("idle", "What a worker without work costs");
     idle.add_option("--seconds", idle_options->seconds, "How long to look")
         ->check(CLI::Range(std::int64_t{1}, std::int64_t{3600}));
-    add_tenants(idle, idle_options->tenants);
+    add_tenants(idle, idle_options->tenants, idle_options->keep);
     commands.on(idle, [idle_options](Context& context) {
         return bench_idle(context, *idle_options);
     });

@@ -4,25 +4,28 @@
 
 namespace bgerp::cli {
 
-BenchTenants::BenchTenants(Context& context, std::size_t count)
-    : context_(context) {
-    const std::string run = "bench_" + random_hex(4) + "_";
+BenchTenants::BenchTenants(Context& context, std::size_t count, bool keep)
+    : context_(context)
+    , keep_(keep) {
+    const std::string run = "bench_" + (keep ? "kept" : random_hex(4)) + "_";
     try {
         for (std::size_t i = 1; i <= count; ++i) {
-            const std::string code = run + std::to_string(i);
-            const CreateOrganization wanted{
-                value_or_throw(OrgCode::parse(code)),
-                "Benchmark " + code,
-                {"base"}};
-            tenants_.push_back(
-                value_or_throw(context_.provisioning().create(wanted, Context::long_deadline()))
-                    .tenant
-            );
+            const OrgCode code = value_or_throw(OrgCode::parse(run + std::to_string(i)));
+            Result<Tenant> there = fail(ErrorCode::not_found, "none is wanted");
+            if (keep) {
+                there = context_.directory().find_active(code, Context::short_deadline());
+            }
+            tenants_.push_back(there ? std::move(*there) : make(code));
         }
     } catch (...) { // whatever it was, nothing is left behind
         remove_all();
         throw;
     }
+}
+
+Tenant BenchTenants::make(const OrgCode& code) {
+    const CreateOrganization wanted{code, "Benchmark " + code.str(), {"base"}};
+    return value_or_throw(context_.provisioning().create(wanted, Context::long_deadline())).tenant;
 }
 
 BenchTenants::~BenchTenants() {
@@ -38,6 +41,9 @@ std::vector<std::string> BenchTenants::codes() const {
 }
 
 void BenchTenants::remove_all() noexcept {
+    if (keep_) {
+        return;
+    }
     for (const Tenant& tenant : tenants_) {
         try {
             value_or_throw(context_.provisioning().remove(

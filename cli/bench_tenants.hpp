@@ -1,4 +1,5 @@
-// Organizations made for one benchmark and removed at its end, whatever happens. One thread.
+// Organizations made for one benchmark and removed at its end, whatever happens; or, since a
+// thousand take a while to make, kept for the next one. One thread.
 #pragma once
 
 #include "cli/context.hpp"
@@ -10,8 +11,10 @@ namespace bgerp::cli {
 
 class BenchTenants {
 public:
-    /// Makes `count` organizations named `bench_…`. Throws Failure, after removing those it made.
-    BenchTenants(Context& context, std::size_t count);
+    /// Makes `count` organizations named `bench_…`. With `keep` they are `bench_kept_1` and so on,
+    /// taken where they are there already and not removed. Throws Failure, after removing those it
+    /// made.
+    BenchTenants(Context& context, std::size_t count, bool keep = false);
     BenchTenants(const BenchTenants&) = delete;
     BenchTenants& operator=(const BenchTenants&) = delete;
     ~BenchTenants();
@@ -24,7 +27,10 @@ public:
 private:
     void remove_all() noexcept;
 
+    [[nodiscard]] Tenant make(const OrgCode& code);
+
     Context& context_;
+    const bool keep_;
     std::vector<Tenant> tenants_;
 };
 

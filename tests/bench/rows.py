@@ -71,18 +71,18 @@ class Rows:
 
     def tenants(self) -> None:
         one = self.best(lambda: self.bench("queue", "--jobs", JOBS), "drain_per_s")
-        many = self.bench("queue", "--jobs", JOBS, "--tenants", 1000)["drain_per_s"]
+        many = self.bench("queue", "--jobs", JOBS, "--tenants", 1000, "--keep")["drain_per_s"]
         self.add("drain, 1,000 tenants × 200 jobs", f"{many:,.0f}/s, {many / one:.2f} of one "
                  f"tenant's {one:,.0f}/s", "0.80", many >= 0.8 * one)
 
     def idle(self) -> None:
-        few = self.bench("idle", "--tenants", 1000)
+        few = self.bench("idle", "--tenants", 1000, "--keep")
         self.add("idle worker, 1,000 tenants",
                  f"{few['cpu_percent']:.1f} % of a core, {few['statements_per_s']:.0f} "
                  f"statements/s, {few['resident_mib']:.0f} MiB", "2 %, 20/s, 64 MiB",
                  few["cpu_percent"] <= 2 and few["statements_per_s"] <= 20
                  and few["resident_mib"] <= 64)
-        many = self.bench("idle", "--tenants", 5000)
+        many = self.bench("idle", "--tenants", 5000, "--keep")
         names = ("cpu_percent", "statements_per_s", "resident_mib")
         ratios = [many[name] / few[name] for name in names]
         self.add("the same, 5,000 tenants",

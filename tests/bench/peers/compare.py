@@ -78,7 +78,7 @@ class Comparison:
     def our_latency(self) -> None:
         self.keep(OURS, json.loads(self.platform.run(
             "bench", "latency", "--jobs", str(self.options.latencies),
-            "--tenants", str(self.options.tenants))))
+            "--tenants", str(self.options.tenants), "--keep")))
 
     def round(self) -> None:
         with self.platform.running():
