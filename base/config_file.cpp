@@ -39,9 +39,10 @@ ExecConfig read_exec(const std::string& kind, const YAML::Node& node, ValuePlace
     if (!node.IsMap()) {
         refuse(place, "must be a map with command, timeout_s, memory_mib_max, output_kib_max");
     }
+    const std::string prefix = "exec." + kind + ".";
     for (const auto& entry : node) {
         const auto key = entry.first.Scalar();
-        place.key = "exec." + kind + "." + key;
+        place.key = prefix + key;
         place.line = entry.first.Mark().line + 1;
         if (key == "command") {
             exec.command = read_list(entry.second, place);
@@ -70,10 +71,11 @@ void read_section(
     if (!node.IsMap()) {
         refuse(section_place, "must be a map of keys");
     }
+    const std::string prefix = section + ".";
     for (const auto& entry : node) {
         const auto key = entry.first.Scalar();
         ValuePlace place = section_place;
-        place.key = section + "." + key;
+        place.key = prefix + key;
         place.line = entry.first.Mark().line + 1;
         const Binding* found = nullptr;
         for (const Binding& binding : bindings) {

@@ -177,7 +177,7 @@ auto guarded(Connection& connection, Fn fn) {
     try {
         return fn();
     } catch (const sql::SQLException& error) {
-        DatabaseError ours(error.getErrorCode(), error.what());
+        const DatabaseError ours(error.getErrorCode(), error.what());
         switch (ours.error_class()) {
         case ErrorClass::transaction_conflict:
         case ErrorClass::duplicate_key:
@@ -189,7 +189,7 @@ auto guarded(Connection& connection, Fn fn) {
         default:
             connection.mark_broken();
         }
-        throw ours;
+        throw DatabaseError(ours);
     }
 }
 

@@ -19,8 +19,10 @@ protected:
                   testing::UnitTest::GetInstance()->current_test_info()->name() + ".yaml"))
                     .string()) {}
 
+public:
     ~ConfigTest() override { std::filesystem::remove(file_); }
 
+protected:
     Result<Config> read(const std::string& text, const Environment& environment = {}) {
         std::ofstream(file_) << text;
         return read_config(file_, environment);
