@@ -21,6 +21,24 @@ const unsigned char* bytes_of(std::string_view text) {
     return reinterpret_cast<const unsigned char*>(text.data());
 }
 
+constexpr std::size_t nonce_bytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
+constexpr std::size_t tag_bytes = crypto_aead_xchacha20poly1305_ietf_ABYTES;
+
+using SealKey = std::array<unsigned char, crypto_aead_xchacha20poly1305_ietf_KEYBYTES>;
+
+SealKey seal_key(std::string_view hex) {
+    SealKey key{};
+    std::size_t size = 0;
+    const bool whole =
+        sodium_hex2bin(key.data(), key.size(), hex.data(), hex.size(), nullptr, &size, nullptr) ==
+            0 &&
+        size == key.size();
+    if (!whole) {
+        throw Failure(ErrorCode::internal, "an encryption key has 64 hexadecimal digits");
+    }
+    return key;
+}
+
 } // namespace
 
 void random_bytes(unsigned char* into, std::size_t size) {
@@ -69,6 +87,65 @@ std::string hmac_sha256_hex(std::string_view key, std::string_view text) {
     crypto_auth_hmacsha256_update(&state, bytes_of(text), text.size());
     crypto_auth_hmacsha256_final(&state, mac.data());
     return to_hex(mac.data(), mac.size());
+}
+
+std::string seal_text(std::string_view key_hex, std::string_view text, std::string_view context) {
+    ensure_initialised();
+    const SealKey key = seal_key(key_hex);
+    std::string sealed(nonce_bytes + text.size() + tag_bytes, '\0');
+    auto* const bytes = reinterpret_cast<unsigned char*>(sealed.data());
+    randombytes_buf(bytes, nonce_bytes);
+    crypto_aead_xchacha20poly1305_ietf_encrypt(
+        bytes + nonce_bytes,
+        nullptr,
+        bytes_of(text),
+        text.size(),
+        bytes_of(context),
+        context.size(),
+        nullptr,
+        bytes,
+        key.data()
+    );
+    constexpr int form = sodium_base64_VARIANT_ORIGINAL;
+    std::string base64(sodium_base64_encoded_len(sealed.size(), form), '\0');
+    sodium_bin2base64(base64.data(), base64.size(), bytes, sealed.size(), form);
+    base64.pop_back(); // the terminator that sodium_bin2base64 writes
+    return base64;
+}
+
+std::optional<std::string>
+open_text(std::string_view key_hex, std::string_view sealed, std::string_view context) {
+    ensure_initialised();
+    const SealKey key = seal_key(key_hex);
+    std::string whole(sealed.size(), '\0');
+    auto* const bytes = reinterpret_cast<unsigned char*>(whole.data());
+    std::size_t size = 0;
+    const bool decoded = sodium_base642bin(
+                             bytes,
+                             whole.size(),
+                             sealed.data(),
+                             sealed.size(),
+                             nullptr,
+                             &size,
+                             nullptr,
+                             sodium_base64_VARIANT_ORIGINAL
+                         ) == 0;
+    if (!decoded || size < nonce_bytes + tag_bytes) {
+        return std::nullopt;
+    }
+    std::string text(size - nonce_bytes - tag_bytes, '\0');
+    const bool opened = crypto_aead_xchacha20poly1305_ietf_decrypt(
+                            reinterpret_cast<unsigned char*>(text.data()),
+                            nullptr,
+                            nullptr,
+                            bytes + nonce_bytes,
+                            size - nonce_bytes,
+                            bytes_of(context),
+                            context.size(),
+                            bytes,
+                            key.data()
+                        ) == 0;
+    return opened ? std::optional(std::move(text)) : std::nullopt;
 }
 
 std::string hash_password(std::string_view password) {

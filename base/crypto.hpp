@@ -1,9 +1,10 @@
 // The few cryptographic functions the platform needs, all from libsodium: random bytes, SHA-256,
-// HMAC-SHA-256 and argon2id password hashes. Thread-safe.
+// HMAC-SHA-256, authenticated encryption and argon2id password hashes. Thread-safe.
 #pragma once
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -37,6 +38,16 @@ private:
 
 /// Hexadecimal HMAC-SHA-256 of `text` under `key` (any length).
 [[nodiscard]] std::string hmac_sha256_hex(std::string_view key, std::string_view text);
+
+/// `text` encrypted and authenticated (XChaCha20-Poly1305, a random nonce) as base64. Opens only
+/// under the same key and together with the same `context`, which is not part of it. `key_hex` are
+/// 64 hexadecimal digits; anything else throws Failure.
+[[nodiscard]] std::string
+seal_text(std::string_view key_hex, std::string_view text, std::string_view context);
+
+/// What seal_text sealed; nothing when the key or the context is another, or a byte was changed.
+[[nodiscard]] std::optional<std::string>
+open_text(std::string_view key_hex, std::string_view sealed, std::string_view context);
 
 /// An argon2id hash in its own text form, at libsodium's interactive limits (about 50 ms, 64 MiB).
 /// Throws Failure when the memory can't be had.

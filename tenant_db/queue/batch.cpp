@@ -25,6 +25,9 @@ Result<void> prepare_callback(std::optional<NewJob>& callback) {
     if (!callback) {
         return {};
     }
+    if (callback->unique) {
+        return fail(ErrorCode::invalid_argument, "a batch's callback can't be unique", "unique");
+    }
     if (callback->uuid.empty()) {
         callback->uuid = new_uuid();
     }

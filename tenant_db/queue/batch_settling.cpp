@@ -1,8 +1,8 @@
 #include "tenant_db/queue/batch_settling.hpp"
 
-#include "base/ids.hpp"
 #include "tenant_db/queue/batch.hpp"
 #include "tenant_db/queue/batch_options.hpp"
+#include "tenant_db/queue/chain.hpp"
 
 namespace bgerp::queue {
 
@@ -72,13 +72,9 @@ void fire(
     if (!callback) {
         return;
     }
-    Result<std::string> fired = enqueue(transaction, schema, *callback);
-    if (!fired && fired.error().code == ErrorCode::conflict) {
-        NewJob renamed = *callback; // its uuid was taken by another job meanwhile
-        renamed.uuid = new_uuid();
-        fired = enqueue(transaction, schema, renamed);
-    }
-    value_or_throw(std::move(fired));
+    std::vector<NewJob> due{*callback};
+    refresh_uuids(transaction, schema, due);
+    static_cast<void>(value_or_throw(enqueue_many(transaction, schema, due)));
 }
 
 Json failed_members(

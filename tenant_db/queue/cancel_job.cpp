@@ -38,7 +38,7 @@ cancel_once(mysql::Transaction& transaction, const QueueSchema& schema, const st
         record_ends(
             transaction,
             schema,
-            {{found.flags, JobOutcome::cancelled, found.payload, uuid, {}, {}}}
+            {{found.flags, JobOutcome::cancelled, found.payload, uuid, {}, {}, {}}}
         )};
 }
 

@@ -35,7 +35,7 @@ Cleared clear_some(
     std::vector<EndedJob> ended;
     for (const Waiting& row : rows) {
         transaction.execute(delete_by_key, {queue, row.first_key, row.id});
-        ended.push_back({row.flags, JobOutcome::cancelled, row.payload, {}, {}, {}});
+        ended.push_back({row.flags, JobOutcome::cancelled, row.payload, {}, {}, {}, {}});
     }
     return {rows.size(), record_ends(transaction, schema, ended)};
 }

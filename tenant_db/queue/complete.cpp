@@ -15,7 +15,8 @@ EndedJob ended_of(const Completion& completion) {
         completion.job->payload,
         completion.uuid,
         completion.batch_id,
-        completion.output};
+        completion.output,
+        {}};
 }
 
 // Returns how many of the group were not the holder's.

@@ -74,7 +74,11 @@ Result<void> fail_if_mine(
             run_error(t, schema, uuid, job.fence.attempts, failure.exception);
         }
         const JobOutcome outcome = failure.cancelled ? JobOutcome::cancelled : JobOutcome::failed;
-        record_ends(t, schema, {{job.flags, outcome, job.payload, uuid, failure.batch_id, {}}});
+        record_ends(
+            t,
+            schema,
+            {{job.flags, outcome, job.payload, uuid, failure.batch_id, {}, failure.exception}}
+        );
         return {};
     });
 }

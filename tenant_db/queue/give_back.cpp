@@ -5,6 +5,7 @@
 #include "tenant_db/queue/lifecycle.hpp"
 #include "tenant_db/queue/payload.hpp"
 #include "tenant_db/queue/run_record.hpp"
+#include "tenant_db/queue/unique_keys.hpp"
 
 #include <algorithm>
 
@@ -46,6 +47,25 @@ bool make_available(mysql::Session& session, const QueueSchema& schema, const Re
     return matched == 1;
 }
 
+// A job that gives back its attempt has not started: it holds its key again, if nobody else does.
+void claim_again(
+    mysql::Session& session,
+    const QueueSchema& schema,
+    const std::vector<std::size_t>& mine,
+    const std::vector<const ReservedJob*>& jobs
+) {
+    std::vector<KeyClaim> holds;
+    for (const std::size_t index : mine) {
+        if (const auto hold = key_until_start(*jobs[index])) {
+            holds.push_back(*hold);
+        }
+    }
+    std::sort(holds.begin(), holds.end(), [](const KeyClaim& a, const KeyClaim& b) {
+        return a.key < b.key;
+    });
+    claim_free_keys(session, schema, holds);
+}
+
 // Gives the group's rows back where they stand, the attempt taken off again.
 std::size_t release_group(
     mysql::Session& session,
@@ -72,6 +92,7 @@ std::size_t release_group(
             params
         );
         runs_released(session, schema, tracked);
+        claim_again(session, schema, mine, jobs);
     }
     return mine.size();
 }
@@ -106,6 +127,7 @@ std::size_t snooze_group(
             run_moved(session, schema, row.uuid, "scheduled", row.id, row.delay_s);
         }
     }
+    claim_again(session, schema, mine, jobs);
     return mine.size();
 }
 

@@ -19,11 +19,12 @@ namespace bgerp::queue {
 [[nodiscard]] Result<Json>
 show_job(mysql::Session& session, const QueueSchema& schema, const std::string& uuid);
 
-/// Tracked jobs, newest first, optionally of one state, kind or queue.
+/// Tracked jobs, newest first, optionally of one state, kind or queue, or with a tag.
 struct JobFilter {
     std::string state;
     std::string kind;
     std::string queue;
+    std::string tag;
     std::size_t limit = 50;
 };
 
@@ -63,7 +64,8 @@ std::size_t clear_queue(
 show_failed(mysql::Session& session, const QueueSchema& schema, const std::string& uuid);
 
 /// Puts a failed job (empty uuid: all, in bounded steps) back into its queue with attempts at 0.
-/// not_found when there is none. Returns how many.
+/// not_found when there is none; conflict when another job has its unique key now (of all: it stays
+/// where it is). Returns how many.
 [[nodiscard]] Result<std::size_t> retry_failed(
     mysql::Pool& pool, Deadline deadline, const QueueSchema& schema, const std::string& uuid
 );
@@ -76,7 +78,8 @@ show_failed(mysql::Session& session, const QueueSchema& schema, const std::strin
 std::size_t
 flush_failed(mysql::Pool& pool, Deadline deadline, const QueueSchema& schema, std::int64_t hours);
 
-/// Removes tracked runs that ended more than `hours` ago, and batches likewise. Returns how many.
+/// Removes tracked runs that ended more than `hours` ago, and batches likewise, and unique keys
+/// whose period is over. Returns how many runs and batches.
 std::size_t
 prune_finished(mysql::Pool& pool, Deadline deadline, const QueueSchema& schema, std::int64_t hours);
 

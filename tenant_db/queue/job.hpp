@@ -39,6 +39,8 @@ struct Fence {
 enum JobFlag : std::int64_t {
     flag_tracked = 1, // has a row in job_run
     flag_batch = 2,   // has a row in job_batch_pending
+    flag_unique = 4,  // its envelope names a key of job_unique
+    flag_chain = 8,   // its envelope holds what comes after it
 };
 
 /// A row of `jobs` in this worker's hands.
@@ -51,6 +53,19 @@ struct ReservedJob {
     std::int64_t created_at = 0; // seconds since 1970
     std::int64_t available_at = 0;
     std::string payload; // the envelope's JSON text, not yet looked at
+};
+
+/// What makes a job the only one of its kind, how long, and what becomes of a second one.
+struct UniqueRule {
+    enum class Until { start, done, period };
+    enum class OnConflict { existing, refuse, replace };
+
+    std::string key;     // the caller's own, within the kind; empty: by what follows
+    bool by_args = true; // kind and arguments
+    bool by_queue = false;
+    Until until = Until::done;
+    std::int64_t period_s = 0; // of Until::period, from the enqueuing on
+    OnConflict on_conflict = OnConflict::existing;
 };
 
 /// A job to be made. What is not set is left out of the envelope and takes the configured default.
@@ -69,6 +84,17 @@ struct NewJob {
     std::string batch_id; // empty: none
     std::string uuid;     // empty: a new one
     bool tracked = true;  // keep state, progress, output and history in job_run
+    std::optional<UniqueRule> unique;
+    Json meta;              // an object of the caller's own, shown with the job; null: none
+    bool encrypted = false; // args are sealed (sealed_args.hpp)
+
+    /// Jobs to follow one after the other, each when the one before it completed; and who is told
+    /// when one failed or was cancelled, at most one. Links have no chain, batch or rule
+    /// themselves.
+    std::vector<NewJob> chain;
+    std::vector<NewJob> chain_catch;
+    Json previous;             // of a link: what the one before it left
+    std::string previous_uuid; // of a link, empty: none
 };
 
 } // namespace bgerp::queue

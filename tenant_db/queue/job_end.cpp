@@ -3,9 +3,11 @@
 #include "base/ids.hpp"
 #include "tenant_db/queue/batch.hpp"
 #include "tenant_db/queue/batch_members.hpp"
+#include "tenant_db/queue/chain.hpp"
 #include "tenant_db/queue/job.hpp"
 #include "tenant_db/queue/payload.hpp"
 #include "tenant_db/queue/run_record.hpp"
+#include "tenant_db/queue/unique_keys.hpp"
 
 #include <array>
 #include <map>
@@ -21,6 +23,7 @@ struct End {
     const EndedJob* job = nullptr;
     std::string uuid;
     std::string batch_id;
+    std::optional<Envelope> envelope; // of jobs with a key or a chain
 
     [[nodiscard]] bool has(JobFlag flag) const { return (job->flags & flag) != 0; }
 };
@@ -37,13 +40,21 @@ const char* state_of(JobOutcome outcome) {
     return "completed";
 }
 
+// The payload is read for what only it tells.
 End end_of(const EndedJob& job) {
-    End end{&job, is_uuid(job.uuid) ? std::string(job.uuid) : envelope_uuid(job.payload), {}};
-    if (end.has(flag_batch)) {
-        end.batch_id = job.batch_id;
-        if (end.batch_id.empty()) {
-            const Result<Envelope> envelope = parse_envelope(job.payload);
-            end.batch_id = envelope ? envelope->batch_id : std::string();
+    End end{
+        &job,
+        is_uuid(job.uuid) ? std::string(job.uuid) : envelope_uuid(job.payload),
+        std::string(job.batch_id),
+        std::nullopt};
+    if (!end.has(flag_batch)) {
+        end.batch_id.clear();
+    }
+    const bool batch_unknown = end.has(flag_batch) && end.batch_id.empty();
+    if (batch_unknown || end.has(flag_unique) || end.has(flag_chain)) {
+        if (Result<Envelope> envelope = parse_envelope(job.payload)) {
+            end.batch_id = end.has(flag_batch) ? envelope->batch_id : std::string();
+            end.envelope = std::move(*envelope);
         }
     }
     return end;
@@ -90,6 +101,43 @@ end_members(mysql::Session& session, const QueueSchema& schema, const std::vecto
     return batch_ids;
 }
 
+// A period goes on after the job has done its work, and ends with one that hasn't.
+void end_keys(mysql::Session& session, const QueueSchema& schema, const std::vector<End>& ends) {
+    std::vector<KeyClaim> held;
+    std::vector<KeyClaim> freed;
+    std::vector<KeyClaim> not_begun;
+    for (const End& end : ends) {
+        if (end.has(flag_unique) && end.envelope && end.envelope->unique) {
+            const UniqueHold& hold = *end.envelope->unique;
+            held.push_back({hold.key, end.uuid, 0});
+            const bool goes_on = hold.until == UniqueRule::Until::period &&
+                                 end.job->outcome == JobOutcome::completed;
+            if (!goes_on) {
+                freed.push_back(held.back());
+            }
+            if (end.job->outcome == JobOutcome::cancelled) {
+                not_begun.push_back(held.back());
+            }
+        }
+    }
+    give_keys_back(session, schema, not_begun);
+    free_keys(session, schema, freed);
+    start_followers(session, schema, held);
+}
+
+void go_on(
+    mysql::Transaction& transaction, const QueueSchema& schema, const std::vector<End>& ends
+) {
+    std::vector<EndedLink> links;
+    for (const End& end : ends) {
+        if (end.has(flag_chain) && end.envelope) {
+            const EndedJob& job = *end.job;
+            links.push_back({&*end.envelope, end.uuid, job.outcome, job.output, job.error});
+        }
+    }
+    enqueue_next(transaction, schema, links);
+}
+
 } // namespace
 
 std::set<std::string> record_ends(
@@ -102,7 +150,10 @@ std::set<std::string> record_ends(
         }
     }
     end_runs(transaction, schema, ends);
-    return end_members(transaction, schema, ends);
+    std::set<std::string> batch_ids = end_members(transaction, schema, ends);
+    end_keys(transaction, schema, ends);
+    go_on(transaction, schema, ends);
+    return batch_ids;
 }
 
 void settle_all(

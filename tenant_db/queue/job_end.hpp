@@ -1,8 +1,8 @@
 // What is written when a job ends, whoever ends it: the worker that completed or failed it, a user
 // who cancelled it or cleared its queue. The verb deletes the job's row, then hands over what
-// ended; everything that hangs on an end (the tracked run, the batch's members) is written here, in
-// the same transaction, so that a crash leaves both or neither. Jobs without flags cost nothing.
-// Used by the queue's implementation alone. Blocking.
+// ended; everything that hangs on an end (the tracked run, the batch's members, the unique key,
+// what follows in a chain) is written here, in the same transaction, so that a crash leaves both or
+// neither. Jobs without flags cost nothing. Used by the queue's implementation alone. Blocking.
 #pragma once
 
 #include "base/mysql/pool.hpp"
@@ -26,6 +26,7 @@ struct EndedJob {
     std::string_view uuid;     // empty: read from the payload when it is needed
     std::string_view batch_id; // likewise
     std::string_view output;   // JSON text of a completed job, kept for tracked ones
+    std::string_view error;    // of a failed job
 };
 
 /// Records the ends. Rows of job_run are locked first, then those of batches. Returns the batches

@@ -10,6 +10,13 @@
 
 namespace bgerp::queue {
 
+/// The key that a job holds, so that its end knows what to free.
+struct UniqueHold {
+    std::string key; // hexadecimal
+    UniqueRule::Until until = UniqueRule::Until::done;
+    std::int64_t period_s = 0;
+};
+
 struct Envelope {
     std::string uuid; // may be empty in rows that others pushed
     std::string kind; // "job"
@@ -22,6 +29,13 @@ struct Envelope {
     std::optional<std::int64_t> retry_until;
     std::vector<std::string> tags;
     std::string batch_id;
+    Json meta;
+    std::optional<UniqueHold> unique;
+    Json chain;       // the later links, as job_to_json writes them; null: none
+    Json chain_catch; // likewise; null: none
+    Json previous;    // what the link before this one left
+    std::string previous_uuid;
+    bool encrypted = false;      // args are sealed
     std::int64_t exceptions = 0; // how often the handler failed by itself so far
 };
 
@@ -38,6 +52,10 @@ struct Envelope {
 
 /// `payload` as that of a job in no batch; unchanged when it can't be read.
 [[nodiscard]] std::string without_batch(const std::string& payload);
+
+/// `payload` as that of a job whose chain has nobody to tell of its failure; unchanged when it
+/// can't be read.
+[[nodiscard]] std::string without_catch(const std::string& payload);
 
 /// The uuid of an envelope, or an empty text when it has none that is one. Quick for envelopes that
 /// begin with it, as ours and Laravel's do.

@@ -86,12 +86,36 @@ std::size_t prune_batches(
     });
 }
 
+// A key whose period is over stands in nobody's way: whoever wants it takes it. Only room is saved.
+void prune_keys(mysql::Pool& pool, Deadline deadline, const QueueSchema& schema) {
+    in_steps(pool, deadline, [&](mysql::Transaction& t) {
+        // KEY job_unique_expiry (expires_at), no locks; then by PRIMARY, unless taken meanwhile.
+        const std::vector<std::string> keys = ids_of(
+            t,
+            "SELECT HEX(unique_key) FROM " + schema("job_unique") +
+                " FORCE INDEX (job_unique_expiry) WHERE expires_at BETWEEN 1"
+                " AND UNIX_TIMESTAMP() - 1 LIMIT ?",
+            {rows_max}
+        );
+        for (const std::string& key : keys) {
+            t.execute(
+                "DELETE FROM " + schema("job_unique") +
+                    " WHERE unique_key = UNHEX(?) AND expires_at BETWEEN 1 AND UNIX_TIMESTAMP() - "
+                    "1",
+                {key}
+            );
+        }
+        return keys.size();
+    });
+}
+
 } // namespace
 
 std::size_t prune_finished(
     mysql::Pool& pool, Deadline deadline, const QueueSchema& schema, std::int64_t hours
 ) {
     constexpr std::int64_t hour_s = 3600;
+    prune_keys(pool, deadline, schema);
     std::size_t pruned = 0;
     for (const char* outcome : {"completed", "failed", "cancelled"}) {
         pruned += prune_runs(pool, deadline, schema, outcome, hours * hour_s);

@@ -3,6 +3,7 @@
 #include "tenant_db/queue/payload.hpp"
 #include "tenant_db/queue/reserve_telling.hpp"
 #include "tenant_db/queue/run_record.hpp"
+#include "tenant_db/queue/unique_keys.hpp"
 
 #include <algorithm>
 #include <map>
@@ -118,6 +119,19 @@ void mark_runs_started(
     runs_started(session, schema, uuids);
 }
 
+// Keys that jobs hold until they start.
+void free_started(
+    mysql::Session& session, const QueueSchema& schema, const std::vector<ReservedJob>& jobs
+) {
+    std::vector<KeyClaim> holds;
+    for (const ReservedJob& job : jobs) {
+        if (const auto hold = key_until_start(job)) {
+            holds.push_back(*hold);
+        }
+    }
+    free_keys(session, schema, holds);
+}
+
 void move_cursor(ClaimCursor& cursor, const std::vector<ReservedJob>& jobs, std::size_t limit) {
     if (jobs.size() < limit) {
         cursor = ClaimCursor();
@@ -176,7 +190,28 @@ std::vector<ReservedJob> reserve(
     const LeaseRules& rules,
     ClaimCursor& cursor
 ) {
+<<<<<<< HEAD
     return reserve_telling(pool, deadline, schema, queue, limit, owner, rules, cursor, {});
+=======
+    if (limit == 0) {
+        return {};
+    }
+    const std::size_t at_most = std::min(limit, in_list_max);
+    auto jobs = mysql::with_transaction(pool, deadline, [&](mysql::Transaction& transaction) {
+        auto claimed = claim(transaction, schema, queue, at_most, owner, rules, cursor);
+        if (claimed.empty() && !cursor.at_start) {
+            claimed = claim(transaction, schema, queue, at_most, owner, rules, ClaimCursor());
+        }
+        if (!claimed.empty()) {
+            mark_reserved(transaction, schema, claimed, owner);
+            mark_runs_started(transaction, schema, claimed);
+            free_started(transaction, schema, claimed);
+        }
+        return claimed;
+    });
+    move_cursor(cursor, jobs, at_most);
+    return jobs;
+>>>>>>> 1806687 (Queue: unique jobs that may replace each other, chains, sealed arguments, metadata)
 }
 
 } // namespace bgerp::queue

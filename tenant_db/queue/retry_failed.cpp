@@ -3,6 +3,7 @@
 #include "tenant_db/queue/job_rows.hpp"
 #include "tenant_db/queue/payload.hpp"
 #include "tenant_db/queue/run_record.hpp"
+#include "tenant_db/queue/unique_keys.hpp"
 
 namespace bgerp::queue {
 
@@ -28,21 +29,49 @@ FailedRow failed_row(const mysql::Row& row) {
     return failed;
 }
 
-// What held when it failed may not hold any more: its run pruned, its batch finished. Then it runs
-// without them.
-void adapt(mysql::Session& session, const QueueSchema& schema, JobRow& job) {
+// A unique job takes its key again. False when another job has it now.
+bool takes_key(mysql::Session& session, const QueueSchema& schema, const Envelope& envelope) {
+    const UniqueHold& hold = *envelope.unique;
+    const std::int64_t period_s = hold.until == UniqueRule::Until::period ? hold.period_s : 0;
+    return take_key(session, schema, {hold.key, envelope.uuid, period_s});
+}
+
+// A unique job is looked for by its run, so it gets a new one if the old was pruned; whatever else
+// was pruned, or has finished, the job runs without.
+struct Adapted {
+    bool new_run = false;
+    NewJob run; // what a new one says
+};
+
+Adapted adapt(
+    mysql::Session& session,
+    const QueueSchema& schema,
+    JobRow& job,
+    const Result<Envelope>& envelope
+) {
+    Adapted adapted;
+    const bool unique = (job.flags & flag_unique) != 0 && envelope && envelope->unique;
     if ((job.flags & flag_tracked) != 0 && !run_exists(session, schema, job.uuid)) {
-        job.flags &= ~flag_tracked;
+        adapted.new_run = unique;
+        job.flags &= unique ? ~0 : ~flag_tracked;
     }
-    const Result<Envelope> envelope = parse_envelope(job.payload);
     if (!envelope) {
-        return;
+        return adapted;
     }
+    adapted.run.kind = envelope->kind;
+    adapted.run.queue = job.queue;
+    adapted.run.priority = job.priority;
+    adapted.run.tags = envelope->tags;
+    adapted.run.meta = envelope->meta;
     if (envelope->exceptions > 0) {
         job.payload = with_exceptions(job.payload, 0);
     }
+    if (!envelope->chain_catch.is_null()) { // which was told already
+        job.payload = without_catch(job.payload);
+        job.flags &= envelope->chain.is_null() ? ~flag_chain : ~0;
+    }
     if (envelope->batch_id.empty()) {
-        return;
+        return adapted;
     }
     if (member_pending_again(session, schema, envelope->batch_id, job.uuid)) {
         job.flags |= flag_batch;
@@ -50,16 +79,27 @@ void adapt(mysql::Session& session, const QueueSchema& schema, JobRow& job) {
         job.payload = without_batch(job.payload);
         job.flags &= ~flag_batch;
     }
+    return adapted;
 }
 
-void put_back(mysql::Session& session, const QueueSchema& schema, FailedRow failed) {
-    adapt(session, schema, failed.job);
+// False, and nothing written, when the job has a unique key that is another's now.
+bool put_back(mysql::Session& session, const QueueSchema& schema, FailedRow failed) {
+    const Result<Envelope> envelope = parse_envelope(failed.job.payload);
+    const bool unique = (failed.job.flags & flag_unique) != 0 && envelope && envelope->unique;
+    if (unique && !takes_key(session, schema, *envelope)) {
+        return false;
+    }
+    const Adapted adapted = adapt(session, schema, failed.job, envelope);
     std::vector<JobRow> rows{std::move(failed.job)};
     insert_job_rows(session, schema, rows);
-    if ((rows.front().flags & flag_tracked) != 0) {
-        run_restarted(session, schema, rows.front().uuid, rows.front().id);
+    const JobRow& row = rows.front();
+    if (adapted.new_run) {
+        insert_runs(session, schema, {{&adapted.run, row.uuid, row.id, 0}});
+    } else if ((row.flags & flag_tracked) != 0) {
+        run_restarted(session, schema, row.uuid, row.id);
     }
     session.execute("DELETE FROM " + schema("failed_jobs") + " WHERE id = ?", {failed.id});
+    return true;
 }
 
 // Locks the rows it returns exclusively; READ COMMITTED.
@@ -78,14 +118,6 @@ std::vector<FailedRow> lock_failed(
     return found;
 }
 
-std::size_t
-retry_rows(mysql::Session& session, const QueueSchema& schema, std::vector<FailedRow> failed) {
-    for (FailedRow& row : failed) {
-        put_back(session, schema, std::move(row));
-    }
-    return failed.size();
-}
-
 std::uint64_t newest_id(mysql::Pool& pool, Deadline deadline, const QueueSchema& schema) {
     return pool.acquire(deadline)
         ->query_one(
@@ -94,6 +126,30 @@ std::uint64_t newest_id(mysql::Pool& pool, Deadline deadline, const QueueSchema&
             [](const mysql::Row& row) { return row.u64(0); }
         )
         .value_or(0);
+}
+
+struct RetryStep {
+    std::uint64_t last = 0; // id
+    std::size_t looked_at = 0;
+    std::size_t retried = 0;
+};
+
+// Along PRIMARY (id). What failed on a connection of Laravel's own is Laravel's to put back.
+RetryStep retry_some(
+    mysql::Session& session, const QueueSchema& schema, std::uint64_t after, std::uint64_t newest
+) {
+    RetryStep step;
+    for (FailedRow& row : lock_failed(
+             session,
+             schema,
+             " WHERE id > ? AND id <= ? AND connection = 'bgerp' ORDER BY id LIMIT ?",
+             {after, newest, rows_max}
+         )) {
+        step.last = row.id;
+        ++step.looked_at;
+        step.retried += put_back(session, schema, std::move(row)) ? 1 : 0;
+    }
+    return step;
 }
 
 } // namespace
@@ -111,31 +167,28 @@ Result<std::size_t> retry_failed(
                 if (failed.empty()) {
                     return fail(ErrorCode::not_found, "there is no such failed job", "uuid");
                 }
-                return retry_rows(t, schema, std::move(failed));
+                if (!put_back(t, schema, std::move(failed.front()))) {
+                    return fail(
+                        ErrorCode::conflict,
+                        "another job has its unique key now",
+                        "unique"
+                    );
+                }
+                return 1U;
             }
         );
     }
-    // One that fails again meanwhile waits for the next call.
+    // One that fails again meanwhile waits for the next call; so does one whose key is taken.
     const std::uint64_t newest = newest_id(pool, deadline, schema);
+    RetryStep step;
     std::size_t retried = 0;
-    for (;;) {
-        const std::size_t step =
-            mysql::with_transaction(pool, deadline, [&](mysql::Transaction& t) {
-                // Along PRIMARY (id). What failed on a connection of Laravel's own is Laravel's
-                // to put back.
-                auto failed = lock_failed(
-                    t,
-                    schema,
-                    " WHERE id <= ? AND connection = 'bgerp' ORDER BY id LIMIT ?",
-                    {newest, rows_max}
-                );
-                return retry_rows(t, schema, std::move(failed));
-            });
-        retried += step;
-        if (step < rows_max) {
-            return retried;
-        }
-    }
+    do {
+        step = mysql::with_transaction(pool, deadline, [&, after = step.last](auto& transaction) {
+            return retry_some(transaction, schema, after, newest);
+        });
+        retried += step.retried;
+    } while (step.looked_at == rows_max);
+    return retried;
 }
 
 } // namespace bgerp::queue

@@ -35,9 +35,23 @@ void update_runs(
     });
 }
 
-std::string tags_text(const NewJob& job) {
-    return job.tags.empty() ? std::string() : to_text(Json(job.tags));
-}
+// What a job's columns of JSON hold; empty: NULL. Outlives the parameters that point into it.
+struct RunTexts {
+    explicit RunTexts(const NewJob& job)
+        : tags_text(job.tags.empty() ? std::string() : to_text(Json(job.tags)))
+        , meta_text(job.meta.is_null() ? std::string() : to_text(job.meta)) {}
+
+    [[nodiscard]] mysql::Param tags() const { return param_of(tags_text); }
+
+    [[nodiscard]] mysql::Param meta() const { return param_of(meta_text); }
+
+    static mysql::Param param_of(const std::string& text) {
+        return text.empty() ? mysql::Param(nullptr) : mysql::Param(text);
+    }
+
+    std::string tags_text;
+    std::string meta_text;
+};
 
 } // namespace
 
@@ -46,15 +60,17 @@ void insert_runs(
 ) {
     const std::string insert =
         "INSERT INTO " + schema("job_run") +
-        " (uuid, kind, queue, priority, state, job_id, batch_id, tags, created_at, available_at)"
+        " (uuid, kind, queue, priority, state, job_id, batch_id, tags, meta, created_at,"
+        " available_at)"
         " VALUES ";
     for (std::size_t from = 0; from < runs.size();) {
         const std::size_t rows = rows_per_statement(runs.size() - from);
-        std::vector<std::string> tags(rows); // outlives the parameters that point into it
+        std::vector<RunTexts> texts;
+        texts.reserve(rows);
         mysql::Params params;
         for (std::size_t i = 0; i < rows; ++i) {
             const NewRun& run = runs[from + i];
-            tags[i] = tags_text(*run.job);
+            texts.emplace_back(*run.job);
             params.insert(
                 params.end(),
                 {run.uuid,
@@ -64,16 +80,36 @@ void insert_runs(
                  run.delay_s > 0 ? "scheduled" : "available",
                  run.job_id,
                  run.job->batch_id.empty() ? mysql::Param(nullptr) : run.job->batch_id,
-                 tags[i].empty() ? mysql::Param(nullptr) : mysql::Param(tags[i]),
+                 texts[i].tags(),
+                 texts[i].meta(),
                  run.delay_s}
             );
         }
         session.execute(
-            insert + repeated("(?,?,?,?,?,?,?,?,UNIX_TIMESTAMP(),UNIX_TIMESTAMP()+?)", rows),
+            insert + repeated("(?,?,?,?,?,?,?,?,?,UNIX_TIMESTAMP(),UNIX_TIMESTAMP()+?)", rows),
             params
         );
         from += rows;
     }
+}
+
+void run_replaced(mysql::Session& session, const QueueSchema& schema, const NewRun& run) {
+    const RunTexts texts(*run.job);
+    session.execute(
+        "UPDATE " + schema("job_run") +
+            " FORCE INDEX (PRIMARY) SET queue = ?, priority = ?, state = ?, attempts = 0,"
+            " job_id = ?, progress = 0, progress_message = '', cancel_requested = 0, tags = ?,"
+            " meta = ?,"
+            " available_at = UNIX_TIMESTAMP() + ? WHERE uuid = ?",
+        {run.job->queue,
+         run.job->priority,
+         run.delay_s > 0 ? "scheduled" : "available",
+         run.job_id,
+         texts.tags(),
+         texts.meta(),
+         run.delay_s,
+         run.uuid}
+    );
 }
 
 void runs_started(

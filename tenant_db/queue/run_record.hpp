@@ -25,6 +25,9 @@ void insert_runs(
     mysql::Session& session, const QueueSchema& schema, const std::vector<NewRun>& runs
 );
 
+/// A waiting job became another one: its record says what the new one is.
+void run_replaced(mysql::Session& session, const QueueSchema& schema, const NewRun& run);
+
 /// Reserved: running, one attempt more.
 void runs_started(
     mysql::Session& session, const QueueSchema& schema, const std::vector<std::string>& uuids

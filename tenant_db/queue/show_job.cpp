@@ -21,7 +21,7 @@ std::string select_runs(const QueueSchema& schema) {
            " output, error, history, batch_id, tags, cancel_requested, " +
            rfc3339("created_at") + ", " + rfc3339("available_at") + ", " +
            rfc3339("NULLIF(started_at, 0)") + ", " + rfc3339("NULLIF(finished_at, 0)") +
-           ", created_at FROM " + schema("job_run");
+           ", created_at, meta FROM " + schema("job_run");
 }
 
 Json text_or_null(const mysql::Row& row, unsigned column) {
@@ -53,6 +53,7 @@ Json run_to_json(const mysql::Row& row) {
         {"history", row.is_null(10) ? Json::array() : json_or_null(row, 10)},
         {"batch_id", text_or_null(row, 11)},
         {"tags", row.is_null(12) ? Json::array() : json_or_null(row, 12)},
+        {"meta", json_or_null(row, 19)},
         {"cancel_requested", row.i64(13) != 0},
         {"created_at", row.text(14)},
         {"available_at", row.text(15)},
@@ -107,6 +108,11 @@ void list_outcome(
     if (!filter.queue.empty()) {
         condition += " AND queue = ?";
         params.emplace_back(filter.queue);
+    }
+    const std::string tag = to_text(Json(filter.tag));
+    if (!filter.tag.empty()) {
+        condition += " AND JSON_CONTAINS(tags, ?)"; // no index has it: looked at along the list
+        params.emplace_back(tag);
     }
     params.emplace_back(std::min(filter.limit, list_max));
     session.query(

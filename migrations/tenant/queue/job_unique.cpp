@@ -16,4 +16,19 @@ migrations::Migration job_unique_migration() {
             KEY job_unique_expiry (expires_at))"}});
 }
 
+// What the caller wants to find again with a job; nobody searches by it.
+migrations::Migration job_meta_migration() {
+    return {
+        "2026_11_job_meta",
+        "queue",
+        [](migrations::Schema& schema) {
+            schema.add_column_if_missing(
+                "job_run",
+                "meta",
+                "LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL"
+            );
+        },
+        [](migrations::Schema& schema) { schema.drop_column_if_exists("job_run", "meta"); }};
+}
+
 } // namespace bgerp::queue

@@ -6,5 +6,6 @@
 namespace bgerp::queue {
 
 [[nodiscard]] migrations::Migration job_unique_migration();
+[[nodiscard]] migrations::Migration job_meta_migration();
 
 } // namespace bgerp::queue

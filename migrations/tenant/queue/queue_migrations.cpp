@@ -32,6 +32,7 @@ std::vector<Migration> queue_migrations() {
         queue::job_unique_migration(),
         schedule_backfill(),
         queue::job_claim_room_migration(),
+        queue::job_meta_migration(),
     };
 }
 

@@ -1,4 +1,5 @@
 #include "base/crypto.hpp"
+#include "base/error.hpp"
 
 #include <gtest/gtest.h>
 
@@ -39,6 +40,23 @@ TEST(Crypto, ConstantTimeComparisonComparesWholeTexts) {
     EXPECT_TRUE(equal_constant_time("abc", "abc"));
     EXPECT_FALSE(equal_constant_time("abc", "abd"));
     EXPECT_FALSE(equal_constant_time("abc", "abcd"));
+}
+
+TEST(Crypto, Q9_SealedTextOpensUnderItsKeyAndContextAlone) {
+    const std::string key(64, 'a');
+    const std::string sealed = seal_text(key, "secret", "context");
+    EXPECT_NE(sealed, seal_text(key, "secret", "context")); // a nonce each
+    EXPECT_EQ(sealed.find("secret"), std::string::npos);
+    EXPECT_EQ(open_text(key, sealed, "context"), "secret");
+    EXPECT_EQ(open_text(std::string(64, 'b'), sealed, "context"), std::nullopt);
+    EXPECT_EQ(open_text(key, sealed, "another"), std::nullopt);
+    std::string changed = sealed;
+    changed[40] = changed[40] == 'A' ? 'B' : 'A';
+    EXPECT_EQ(open_text(key, changed, "context"), std::nullopt);
+    EXPECT_EQ(open_text(key, sealed.substr(0, 20), "context"), std::nullopt);
+    EXPECT_EQ(open_text(key, "not base64!", "context"), std::nullopt);
+    EXPECT_EQ(open_text(key, seal_text(key, "", ""), ""), "");
+    EXPECT_THROW(static_cast<void>(seal_text("short", "secret", "")), Failure);
 }
 
 } // namespace

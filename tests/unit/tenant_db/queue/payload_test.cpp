@@ -40,6 +40,33 @@ TEST(Payload, WhatWasComposedIsReadAgain) {
     EXPECT_EQ(envelope.exceptions, 0);
 }
 
+TEST(Payload, WhatStandsToOtherJobsIsReadAgain) {
+    NewJob job;
+    job.kind = "first";
+    job.meta = {{"invoice", 5}};
+    job.unique = UniqueRule();
+    job.unique->until = UniqueRule::Until::period;
+    job.unique->period_s = 60;
+    job.encrypted = true;
+    NewJob link;
+    link.kind = "second";
+    link.queue = "mail";
+    job.chain = {link};
+    job.chain_catch = {link};
+    job.previous_uuid = uuid;
+    job.previous = {1, 2};
+    const Envelope envelope = parsed(compose_envelope(job, uuid));
+    EXPECT_EQ(envelope.meta, job.meta);
+    EXPECT_EQ(envelope.unique->key.size(), 64U);
+    EXPECT_EQ(envelope.unique->until, UniqueRule::Until::period);
+    EXPECT_EQ(envelope.unique->period_s, 60);
+    EXPECT_TRUE(envelope.encrypted);
+    EXPECT_EQ(envelope.chain[0]["queue"], "mail");
+    EXPECT_EQ(envelope.previous_uuid, uuid);
+    EXPECT_EQ(envelope.previous, Json({1, 2}));
+    EXPECT_TRUE(parsed(without_catch(compose_envelope(job, uuid))).chain_catch.is_null());
+}
+
 TEST(Payload, WhatIsNotSetIsLeftOut) {
     NewJob job;
     job.kind = "noop";
