@@ -1,10 +1,13 @@
 // bgerp job …: one job.
 
 #include "cli/duration.hpp"
+#include "cli/flow_options.hpp"
 #include "cli/job_wait.hpp"
 #include "cli/nouns.hpp"
+#include "core_db/args_key.hpp"
 #include "tenant_db/modules/job_kinds.hpp"
 #include "tenant_db/queue/inspect.hpp"
+#include "tenant_db/queue/sealed_args.hpp"
 
 namespace bgerp::cli {
 
@@ -17,6 +20,7 @@ struct PushOptions {
     std::string queue = "default";
     std::int64_t priority = 0;
     std::string delay = "0";
+    FlowOptions flow;
     bool any_kind = false;
 };
 
@@ -64,21 +68,46 @@ queue::NewJob job_of(const PushOptions& options) {
     job.queue = options.queue;
     job.priority = options.priority;
     job.delay = value_or_throw(parse_duration(options.delay, "--delay"));
+    options.flow.apply(job);
     return job;
+}
+
+// The job as it is now, and what became of the pushing.
+Json pushed_document(const queue::NewJob& job, const queue::Pushed& pushed, Json document) {
+    if (job.unique) {
+        document["outcome"] = queue::how_name(pushed.how);
+    }
+    for (const queue::NewJob& link : job.chain) {
+        document["chain"].push_back(link.uuid);
+    }
+    return document;
+}
+
+// Arguments that the kind doesn't take are a command that can't be meant: status 2.
+void check_rules(const Config& config, queue::NewJob& job) {
+    Result<void> checked = JobRules(config).check_job(job);
+    if (!checked && checked.error().field.find("args") != std::string::npos) {
+        checked.error().code = ErrorCode::usage;
+    }
+    value_or_throw(std::move(checked));
 }
 
 int push(Context& context, const PushOptions& options) {
     TenantSession tenant(context, options.org);
-    const queue::NewJob job = job_of(options);
+    queue::NewJob job = job_of(options);
     if (!options.any_kind) {
-        value_or_throw(check_job_kind(context.config(), job.kind));
+        check_rules(context.config(), job);
         value_or_throw(check_job_args(*tenant.connection(), job.kind, job.args));
     }
+    if (job.encrypted) {
+        const std::uint64_t org_id = context.active_tenant(options.org).org_id;
+        queue::seal_args(job, value_or_throw(core_db::args_key(context.config().security, org_id)));
+    }
     const queue::EnqueueLimits limits{context.config().queue.payload_kib_max * 1024};
-    const std::string uuid = tenant.enqueueing([&](mysql::Transaction& transaction) {
-        return queue::enqueue(transaction, queue::QueueSchema::current(), job, limits);
+    const auto pushed = tenant.enqueueing([&](mysql::Transaction& transaction) {
+        return queue::push_many(transaction, queue::QueueSchema::current(), {job}, limits);
     });
-    print_job(context, find(tenant, uuid));
+    print_job(context, pushed_document(job, pushed.front(), find(tenant, pushed.front().uuid)));
     return 0;
 }
 
@@ -147,6 +176,7 @@ void add_push(CLI::App& noun, Commands& commands) {
     command.add_option("--queue", options->queue, "The queue; default if not given");
     command.add_option("--priority", options->priority, "Smaller runs first; 0 if not given");
     command.add_option("--delay", options->delay, "Not before that long, such as 5m");
+    options->flow.add_to(command);
     command.add_flag(
         "--any-kind",
         options->any_kind,
@@ -190,6 +220,7 @@ void add_job(CLI::App& root, Commands& commands) {
     command.add_option("--state", options->filter.state);
     command.add_option("--kind", options->filter.kind);
     command.add_option("--queue", options->filter.queue);
+    command.add_option("--tag", options->filter.tag, "With this tag");
     command.add_option("--limit", options->filter.limit);
     commands.on(command, [options](Context& context) { return list(context, *options); });
 }

@@ -2,7 +2,9 @@
 
 #include "base/log.hpp"
 #include "base/mysql/error.hpp"
+#include "core_db/args_key.hpp"
 #include "tenant_db/queue/batch.hpp"
+#include "tenant_db/queue/sealed_args.hpp"
 
 #include <random>
 
@@ -45,6 +47,23 @@ Result<Json> run_caught(Handler& handler, JobContext& context, queue::Outcome& o
     } catch (...) {
         return tl::unexpected<Error>(internal_error("not a std::exception"));
     }
+}
+
+// What nobody can do anything about by trying again: sealed for another platform, or not what the
+// kind takes.
+Result<void> read_args(
+    const Config& config,
+    const HeldJob& held,
+    queue::Envelope& envelope,
+    const HandlerRegistry::Entry& entry
+) {
+    if (envelope.encrypted) {
+        const auto key = core_db::args_key(config.security, held.tenant->key);
+        if (Result<void> opened = queue::open_args(envelope, key.value_or("")); !opened) {
+            return opened;
+        }
+    }
+    return entry.options.args ? entry.options.args->check(envelope.args) : Result<void>();
 }
 
 std::chrono::seconds
@@ -91,7 +110,7 @@ bool Executor::run_pipeline(const HeldJobPtr& held) {
         return true;
     }
     const LogScope tenant_scope("tenant", held->tenant->org);
-    const auto envelope = queue::parse_envelope(held->job.payload);
+    auto envelope = queue::parse_envelope(held->job.payload);
     if (!envelope) {
         parts_.settler.fail_unreadable(*held, "unreadable payload: " + envelope.error().message);
         return true;
@@ -131,6 +150,18 @@ void Executor::overran(const HeldJob& held) {
     outcome.error = Error{ErrorCode::cancelled, "the handler ignores its time-out", {}, {}};
     outcome.stop = StopReason::timeout;
     parts_.settler.settle(
+    if (const auto readable = read_args(parts_.config, *held, *envelope, *entry); !readable) {
+        parts_.settler.settle(
+            *held,
+            *envelope,
+            {Verdict::fail,
+             0,
+             std::string(error_code_name(readable.error().code)) + ": " + readable.error().message}
+        );
+        return true;
+    }
+    const auto& queue_config = parts_.config.queue;
+    Attempt attempt{
         held,
         *envelope,
         decide_end(*envelope, facts_of(held), rules_of(*entry), outcome, random01())
@@ -164,7 +195,8 @@ queue::Outcome Executor::run_handler(Attempt& attempt, std::string& output) {
     attempt.completed = context.completed() && result.has_value();
     outcome.stop = attempt.held->stop.load();
     if (result) {
-        const bool kept = (attempt.held->job.flags & queue::flag_tracked) != 0;
+        constexpr std::int64_t keeps = queue::flag_tracked | queue::flag_chain;
+        const bool kept = (attempt.held->job.flags & keeps) != 0;
         if (kept && !attempt.completed && !result->is_null()) {
             output = to_text(*result);
         }

@@ -3,6 +3,7 @@
 // can't be run: what a payload names is looked up, never trusted.
 #pragma once
 
+#include "base/json_schema.hpp"
 #include "worker/handler.hpp"
 
 #include <chrono>
@@ -16,6 +17,7 @@ namespace bgerp::worker {
 struct HandlerOptions {
     std::chrono::seconds timeout{3600};    // of a job whose payload names none
     std::optional<std::int64_t> max_tries; // likewise; else the configured default
+    std::optional<JsonSchema> args{};      // what they must look like; nothing: any
 };
 
 class HandlerRegistry {

@@ -46,6 +46,9 @@ public:
 
     [[nodiscard]] const Json& args() const { return envelope_.args; }
 
+    /// What the link before this one of a chain left; null where there is nothing.
+    [[nodiscard]] const Json& previous() const { return envelope_.previous; }
+
     [[nodiscard]] const Config& config() const { return config_; }
 
     /// When the attempt's time is over: pass it to every blocking call.

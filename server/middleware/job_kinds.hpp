@@ -4,8 +4,8 @@
 #pragma once
 
 #include "base/config.hpp"
+#include "tenant_db/modules/job_kinds.hpp"
 
-#include <set>
 #include <string>
 
 namespace bgerp::server {
@@ -17,8 +17,12 @@ public:
     /// invalid_argument, field `kind`, when no worker could run it.
     [[nodiscard]] Result<void> check(const std::string& kind, const std::string& field) const;
 
+    /// Kinds and arguments of the job and its chain; aliases become the kinds they mean.
+    /// invalid_argument with the field, `path` before it.
+    [[nodiscard]] Result<void> check_job(queue::NewJob& job, const std::string& path) const;
+
 private:
-    std::set<std::string> known_;
+    JobRules rules_;
 };
 
 } // namespace bgerp::server

@@ -21,7 +21,11 @@ Result<std::optional<queue::NewJob>> callback_of(const Call& call, const char* n
     if (!job) {
         return tl::unexpected<Error>(std::move(job.error()));
     }
-    return std::move(*job);
+    std::vector<queue::NewJob> jobs{std::move(*job)};
+    if (auto sealed = seal_jobs(call, jobs); !sealed) {
+        return tl::unexpected<Error>(std::move(sealed.error()));
+    }
+    return std::move(jobs.front());
 }
 
 Result<queue::NewBatch> new_batch_of(const Call& call) {
@@ -31,6 +35,9 @@ Result<queue::NewBatch> new_batch_of(const Call& call) {
     auto jobs = new_jobs_of(json_field(call.body, "jobs"), call.services.kinds, "jobs");
     if (!jobs) {
         return tl::unexpected<Error>(std::move(jobs.error()));
+    }
+    if (auto sealed = seal_jobs(call, *jobs); !sealed) {
+        return tl::unexpected<Error>(std::move(sealed.error()));
     }
     batch.jobs = std::move(*jobs);
     for (auto& [name, callback] :

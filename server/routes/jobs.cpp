@@ -18,33 +18,72 @@ const queue::QueueSchema& own() {
 constexpr std::array<std::string_view, 7> states{
     "scheduled", "available", "running", "retryable", "completed", "failed", "cancelled"};
 
+// Of a job that was there already: what it is, not what was asked for.
+Json answer_of(
+    mysql::Transaction& transaction, const queue::NewJob& job, const queue::Pushed& pushed
+) {
+    Json answer{
+        {"uuid", pushed.uuid},
+        {"kind", job.kind},
+        {"queue", job.queue},
+        {"priority", job.priority},
+        {"state", job.delay.count() > 0 ? "scheduled" : "available"}};
+    if (job.unique) {
+        answer["outcome"] = queue::how_name(pushed.how);
+    }
+    if (pushed.how == queue::Pushed::How::added) {
+        for (const queue::NewJob& link : job.chain) {
+            answer["chain"].push_back(link.uuid);
+        }
+        return answer;
+    }
+    if (const auto shown = queue::show_job(transaction, own(), pushed.uuid)) {
+        for (const char* field : {"queue", "priority", "state"}) {
+            answer[field] = (*shown)[field];
+        }
+    }
+    return answer;
+}
+
+Json bulk_answer_of(
+    const std::vector<queue::NewJob>& jobs, const std::vector<queue::Pushed>& pushed
+) {
+    Json answer{{"uuids", Json::array()}};
+    bool any_unique = false;
+    for (std::size_t i = 0; i < pushed.size(); ++i) {
+        answer["uuids"].push_back(pushed[i].uuid);
+        any_unique = any_unique || jobs[i].unique;
+    }
+    for (std::size_t i = 0; any_unique && i < pushed.size(); ++i) {
+        answer["outcomes"].push_back(queue::how_name(pushed[i].how));
+    }
+    return answer;
+}
+
 } // namespace
 
 Result<http::Response> push_job(Call& call) {
-    const auto job = new_job_of(call.body, call.services.kinds);
+    auto job = new_job_of(call.body, call.services.kinds);
     if (!job) {
         return tl::unexpected<Error>(job.error());
+    }
+    std::vector<queue::NewJob> jobs{std::move(*job)};
+    if (auto sealed = seal_jobs(call, jobs); !sealed) {
+        return tl::unexpected<Error>(std::move(sealed.error()));
     }
     auto response = run_once(
         call,
         call.request.body,
         [&](mysql::Transaction& transaction) -> Result<http::Response> {
-            const auto uuid =
-                queue::enqueue(transaction, own(), *job, enqueue_limits(call.services.config));
-            if (!uuid) {
-                return tl::unexpected<Error>(uuid.error());
+            const auto pushed =
+                queue::push_many(transaction, own(), jobs, enqueue_limits(call.services.config));
+            if (!pushed) {
+                return tl::unexpected<Error>(pushed.error());
             }
             return http::with_header(
-                http::json_response(
-                    202,
-                    {{"uuid", *uuid},
-                     {"kind", job->kind},
-                     {"queue", job->queue},
-                     {"priority", job->priority},
-                     {"state", job->delay.count() > 0 ? "scheduled" : "available"}}
-                ),
+                http::json_response(202, answer_of(transaction, jobs.front(), pushed->front())),
                 "Location",
-                "/api/v1/jobs/" + *uuid
+                "/api/v1/jobs/" + pushed->front().uuid
             );
         }
     );
@@ -53,24 +92,23 @@ Result<http::Response> push_job(Call& call) {
 }
 
 Result<http::Response> push_jobs(Call& call) {
-    const auto jobs = new_jobs_of(call.body["jobs"], call.services.kinds, "jobs");
+    auto jobs = new_jobs_of(call.body["jobs"], call.services.kinds, "jobs");
     if (!jobs) {
         return tl::unexpected<Error>(jobs.error());
+    }
+    if (auto sealed = seal_jobs(call, *jobs); !sealed) {
+        return tl::unexpected<Error>(std::move(sealed.error()));
     }
     auto response = run_once(
         call,
         call.request.body,
         [&](mysql::Transaction& transaction) -> Result<http::Response> {
-            const auto uuids = queue::enqueue_many(
-                transaction,
-                own(),
-                *jobs,
-                enqueue_limits(call.services.config)
-            );
-            if (!uuids) {
-                return tl::unexpected<Error>(uuids.error());
+            const auto pushed =
+                queue::push_many(transaction, own(), *jobs, enqueue_limits(call.services.config));
+            if (!pushed) {
+                return tl::unexpected<Error>(pushed.error());
             }
-            return http::json_response(202, {{"uuids", *uuids}});
+            return http::json_response(202, bulk_answer_of(*jobs, *pushed));
         }
     );
     call.ring();
@@ -82,7 +120,11 @@ Result<http::Response> list_jobs(Call& call) {
     if (!limit) {
         return tl::unexpected<Error>(limit.error());
     }
-    queue::JobFilter filter{call.query("state"), call.query("kind"), call.query("queue")};
+    queue::JobFilter filter;
+    filter.state = call.query("state");
+    filter.kind = call.query("kind");
+    filter.queue = call.query("queue");
+    filter.tag = call.query("tag");
     filter.limit = static_cast<std::size_t>(*limit);
     if (!filter.state.empty() &&
         std::find(states.begin(), states.end(), filter.state) == states.end()) {

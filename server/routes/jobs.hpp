@@ -16,13 +16,14 @@ inline constexpr std::array job_query{
     QueryParam{"state", "scheduled, available, running, retryable, completed, failed, cancelled"},
     QueryParam{"kind", "of this kind alone"},
     QueryParam{"queue", "of this queue alone"},
+    QueryParam{"tag", "with this tag alone"},
     QueryParam{"limit", "1 to 200; 50"},
 };
 
 /// POST /jobs → 202 with Location.
 [[nodiscard]] Result<http::Response> push_job(Call& call);
 
-/// POST /jobs/bulk → 202 {"uuids"}: all or none.
+/// POST /jobs/bulk → 202 {"uuids"}, and {"outcomes"} where some are unique: all or none.
 [[nodiscard]] Result<http::Response> push_jobs(Call& call);
 
 /// GET /jobs

@@ -49,19 +49,86 @@ std::vector<std::string> job_kinds(const Config& config) {
 }
 
 Result<void> check_job_kind(const Config& config, std::string_view kind) {
-    const std::vector<std::string> kinds = job_kinds(config);
-    if (std::find(kinds.begin(), kinds.end(), kind) != kinds.end()) {
+    return JobRules(config).check_kind(std::string(kind));
+}
+
+std::optional<JsonSchema> args_schema(const Config& /*config*/, const std::string& kind) {
+    std::string text;
+    for (const auto& [name, schema] :
+         {std::pair(data_import::import_kind, data_import::import_args),
+          std::pair(hr::payroll_kind, hr::payroll_args),
+          std::pair(reports::report_kind, reports::report_args)}) {
+        text = kind == name ? schema : text;
+    }
+    return text.empty() ? std::nullopt : std::optional(value_or_throw(JsonSchema::compile(text)));
+}
+
+JobRules::JobRules(const Config& config)
+    : kinds_(job_kinds(config)) {
+    for (const std::string& kind : kinds_) {
+        if (auto schema = args_schema(config, kind)) {
+            schemas_.emplace(kind, std::move(*schema));
+        }
+    }
+}
+
+const std::string& JobRules::kind_of(const std::string& name) const {
+    const auto alias = aliases_.find(name);
+    return alias == aliases_.end() ? name : alias->second;
+}
+
+Result<void> JobRules::check_kind(const std::string& kind) const {
+    if (std::find(kinds_.begin(), kinds_.end(), kind) != kinds_.end()) {
         return {};
     }
     std::string names;
-    for (const std::string& known : kinds) {
+    for (const std::string& known : kinds_) {
         names += (names.empty() ? "" : ", ") + known;
     }
     return fail(
         ErrorCode::invalid_argument,
-        "no worker of ours runs the kind \"" + std::string(kind) + "\"; there are " + names,
+        "no worker of ours runs the kind \"" + kind + "\"; there are " + names,
         "kind"
     );
+}
+
+Result<void> JobRules::check_args(const std::string& kind, const Json& args) const {
+    if (!args.is_object() && !args.is_null()) {
+        return fail(ErrorCode::invalid_argument, "arguments must be a JSON object", "args");
+    }
+    const auto schema = schemas_.find(kind);
+    if (schema == schemas_.end()) {
+        return {};
+    }
+    Result<void> checked = schema->second.check(args.is_null() ? Json::object() : args);
+    if (!checked) {
+        Error& error = checked.error();
+        error.field = error.field.empty() ? "args" : "args." + error.field;
+    }
+    return checked;
+}
+
+Result<void> JobRules::check_job(queue::NewJob& job) const {
+    const auto check = [this](queue::NewJob& one, const std::string& path) {
+        one.kind = kind_of(one.kind);
+        Result<void> checked =
+            check_kind(one.kind).and_then([&] { return check_args(one.kind, one.args); });
+        if (!checked) {
+            checked.error().field.insert(0, path);
+        }
+        return checked;
+    };
+    if (Result<void> checked = check(job, ""); !checked) {
+        return checked;
+    }
+    for (std::size_t i = 0; i < job.chain.size(); ++i) {
+        const std::string path = "chain[" + std::to_string(i) + "].";
+        if (Result<void> checked = check(job.chain[i], path); !checked) {
+            return checked;
+        }
+    }
+    return job.chain_catch.empty() ? Result<void>()
+                                   : check(job.chain_catch.front(), "chain_catch.");
 }
 
 Result<void> check_job_args(mysql::Session& session, std::string_view kind, const Json& args) {

@@ -21,7 +21,7 @@ public:
         std::string last_line;
         const auto exit = run_child(
             options_for(context),
-            to_text(context.args()),
+            input_of(context),
             [&] { return context.stop_requested(); },
             [&](std::string_view line) {
                 if (const auto progress = parse_progress(line)) {
@@ -38,6 +38,16 @@ public:
     }
 
 private:
+    // The arguments; of a link in a chain with what the one before it left.
+    static std::string input_of(const JobContext& context) {
+        if (context.previous().is_null() || !context.args().is_object()) {
+            return to_text(context.args());
+        }
+        Json input = context.args();
+        input["previous"] = context.previous();
+        return to_text(input);
+    }
+
     [[nodiscard]] ChildOptions options_for(const JobContext& context) const {
         ChildOptions options;
         options.command = config_.command;

@@ -2,6 +2,7 @@
 
 #include "tenant_db/modules/data_import/start_import.hpp"
 #include "tenant_db/modules/hr/start_payroll.hpp"
+#include "tenant_db/modules/job_kinds.hpp"
 #include "tenant_db/modules/reports/build_report.hpp"
 #include "worker/handlers/exec.hpp"
 #include "worker/handlers/import_load.hpp"
@@ -19,14 +20,18 @@ constexpr std::chrono::hours long_work{6}; // they commit in steps and go on whe
 } // namespace
 
 void register_handlers(HandlerRegistry& registry, const Config& config) {
-    registry.add("noop", make_noop_handler(), {instant, {}});
-    registry.add("bench_latency", make_latency_handler(), {instant, {}});
-    registry.add(data_import::import_kind, make_import_load_handler(), {long_work, {}});
-    registry.add(hr::payroll_kind, make_payroll_run_handler(), {long_work, {}});
-    registry.add(reports::report_kind, make_report_build_handler(), {long_work, {}});
+    const auto add = [&](const std::string& kind,
+                         std::unique_ptr<Handler> handler,
+                         std::chrono::seconds timeout) {
+        registry.add(kind, std::move(handler), {timeout, {}, args_schema(config, kind)});
+    };
+    add("noop", make_noop_handler(), instant);
+    add("bench_latency", make_latency_handler(), instant);
+    add(data_import::import_kind, make_import_load_handler(), long_work);
+    add(hr::payroll_kind, make_payroll_run_handler(), long_work);
+    add(reports::report_kind, make_report_build_handler(), long_work);
     for (const ExecConfig& exec : config.exec) {
-        registry
-            .add(exec.kind, make_exec_handler(exec), {std::chrono::seconds(exec.timeout_s), {}});
+        add(exec.kind, make_exec_handler(exec), std::chrono::seconds(exec.timeout_s));
     }
 }
 

@@ -13,6 +13,10 @@ namespace bgerp::data_import {
 
 inline constexpr const char* import_kind = "import.load";
 
+/// Its arguments.
+inline constexpr const char* import_args = R"({"type": "object", "required": ["import_id"],
+    "properties": {"import_id": {"type": "integer", "minimum": 1}}})";
+
 struct ImportOrder {
     std::string target;          // "employees"
     std::string mode = "insert"; // or "upsert"

@@ -12,6 +12,11 @@ namespace bgerp::hr {
 
 inline constexpr const char* payroll_kind = "payroll.run";
 
+/// Its arguments.
+inline constexpr const char* payroll_args = R"({"type": "object", "required": ["period"],
+    "properties": {"period": {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"},
+                   "run_id": {"type": "integer", "minimum": 1}}})";
+
 struct StartedPayroll {
     std::uint64_t run_id = 0;
     std::string job_uuid;

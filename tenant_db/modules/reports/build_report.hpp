@@ -13,6 +13,11 @@ namespace bgerp::reports {
 
 inline constexpr const char* report_kind = "report.build";
 
+/// Its arguments; which parameters a report takes is the report's own.
+inline constexpr const char* report_args = R"({"type": "object", "required": ["report"],
+    "properties": {"report": {"type": "string", "minLength": 1}, "format": {"type": "string"},
+                   "parameters": {"type": "object"}}})";
+
 /// A request out of a job's arguments or a request's body: {"report": name of a report or of a
 /// saved one, "parameters": {…}, "format": "csv"}. Parameters and format given here win over the
 /// saved ones; `last_month` and its like mean as of now. not_found, invalid_argument with the

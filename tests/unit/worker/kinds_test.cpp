@@ -15,8 +15,39 @@ TEST(Kinds, EveryKindThatMayBePushedHasAHandler) {
     for (const std::string& kind : job_kinds(config)) {
         EXPECT_NE(registry.find(kind), nullptr) << kind;
     }
-    EXPECT_FALSE(check_job_kind(config, "make.coffee"));
-    EXPECT_TRUE(check_job_kind(config, "shell.date"));
+    const JobRules rules(config);
+    EXPECT_FALSE(rules.check_kind("make.coffee"));
+    EXPECT_TRUE(rules.check_kind("shell.date"));
+}
+
+std::string field_of(const Config& config, queue::NewJob job) {
+    const auto checked = JobRules(config).check_job(job);
+    return checked ? "" : checked.error().field;
+}
+
+TEST(Kinds, Q8_ArgumentsAreCheckedByKind) {
+    Config config;
+    queue::NewJob job;
+    job.kind = "payroll.run";
+    EXPECT_EQ(field_of(config, job), "args.period");
+    job.args = {{"period", "2026-13"}};
+    EXPECT_EQ(field_of(config, job), "args.period");
+    job.args = {{"period", "2026-10"}};
+    EXPECT_EQ(field_of(config, job), "");
+    queue::NewJob link;
+    link.kind = "report.build";
+    job.chain = {link};
+    EXPECT_EQ(field_of(config, job), "chain[0].args.report");
+    job.chain[0].args = {{"report", "payroll_register"}};
+    job.chain_catch = {link};
+    job.chain_catch[0].kind = "make.coffee";
+    EXPECT_EQ(field_of(config, job), "chain_catch.kind");
+    job.kind = "noop";
+    job.args = {{"anything", 1}};
+    job.chain_catch.clear();
+    EXPECT_EQ(field_of(config, job), "");
+    job.args = Json::array();
+    EXPECT_EQ(field_of(config, job), "args");
 }
 
 } // namespace
