@@ -1,12 +1,7 @@
 #include "tenant_db/queue/payload.hpp"
 
-<<<<<<< HEAD
-#include "base/ids.hpp"
-#include "tenant_db/queue/envelope_scan.hpp"
-=======
 #include "tenant_db/queue/job_document.hpp"
 #include "tenant_db/queue/unique_rule.hpp"
->>>>>>> 1806687 (Queue: unique jobs that may replace each other, chains, sealed arguments, metadata)
 
 #include <algorithm>
 #include <cmath>
@@ -83,7 +78,7 @@ void add_chain(ObjectText& text, const NewJob& job) {
         text.add("chainCatch", job_to_json(job.chain_catch.front()));
     }
     if (!job.previous_uuid.empty()) {
-        text.add("previousUuid", Json(job.previous_uuid));
+        text.add("previousUuid", job.previous_uuid);
         text.add("previous", job.previous);
     }
 }
@@ -96,21 +91,9 @@ std::string comma_separated(const std::vector<std::int64_t>& numbers) {
     return text;
 }
 
-<<<<<<< HEAD
-} // namespace
-
-Result<Envelope> parse_envelope(std::string_view payload) {
-    if (auto scanned = scan_envelope(payload)) {
-        return std::move(*scanned);
-    }
-    const Result<Json> parsed = parse_json(payload);
-    if (!parsed) {
-        return tl::unexpected(parsed.error());
-=======
 std::string without_member(const std::string& payload, const char* key) {
     if (!parse_envelope(payload)) { // also the limit on depth
         return payload;
->>>>>>> 1806687 (Queue: unique jobs that may replace each other, chains, sealed arguments, metadata)
     }
     auto object = nlohmann::ordered_json::parse(payload);
     object.erase(key);

@@ -1,4 +1,5 @@
 #include "base/ids.hpp"
+#include "tenant_db/queue/envelope_scan.hpp"
 #include "tenant_db/queue/payload.hpp"
 #include "tenant_db/queue/unique_rule.hpp"
 
@@ -156,6 +157,9 @@ Envelope envelope_of(const Json& object) {
 } // namespace
 
 Result<Envelope> parse_envelope(std::string_view payload) {
+    if (auto scanned = scan_envelope(payload)) {
+        return std::move(*scanned);
+    }
     const Result<Json> parsed = parse_json(payload);
     if (!parsed) {
         return tl::unexpected(parsed.error());

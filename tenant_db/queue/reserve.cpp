@@ -169,6 +169,7 @@ std::vector<ReservedJob> reserve_telling(
         if (!claimed.empty()) {
             mark_reserved(transaction, schema, claimed, owner);
             mark_runs_started(transaction, schema, claimed);
+            free_started(transaction, schema, claimed);
             if (on_claimed) {
                 told = true;
                 on_claimed(claimed);
@@ -190,28 +191,7 @@ std::vector<ReservedJob> reserve(
     const LeaseRules& rules,
     ClaimCursor& cursor
 ) {
-<<<<<<< HEAD
     return reserve_telling(pool, deadline, schema, queue, limit, owner, rules, cursor, {});
-=======
-    if (limit == 0) {
-        return {};
-    }
-    const std::size_t at_most = std::min(limit, in_list_max);
-    auto jobs = mysql::with_transaction(pool, deadline, [&](mysql::Transaction& transaction) {
-        auto claimed = claim(transaction, schema, queue, at_most, owner, rules, cursor);
-        if (claimed.empty() && !cursor.at_start) {
-            claimed = claim(transaction, schema, queue, at_most, owner, rules, ClaimCursor());
-        }
-        if (!claimed.empty()) {
-            mark_reserved(transaction, schema, claimed, owner);
-            mark_runs_started(transaction, schema, claimed);
-            free_started(transaction, schema, claimed);
-        }
-        return claimed;
-    });
-    move_cursor(cursor, jobs, at_most);
-    return jobs;
->>>>>>> 1806687 (Queue: unique jobs that may replace each other, chains, sealed arguments, metadata)
 }
 
 } // namespace bgerp::queue
