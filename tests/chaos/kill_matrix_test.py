@@ -246,9 +246,10 @@ def frozen_holding(case: Case) -> None:
 
 def frozen_in_transaction(case: Case) -> None:
     """The same with effect and end written and the COMMIT still to come."""
-    case.ledger.push("hold", 1, until=str(case.go), mark=str(case.platform.folder / "hold.mark"))
+    mark = case.platform.folder / f"{case.org}.mark"
+    case.ledger.push("hold", 1, until=str(case.go), mark=str(mark))
     case.victim = case.start(database_read_timeout_s="3")
-    wait_until(lambda: (case.platform.folder / "hold.mark").exists(), 20, "the job to hold")
+    wait_until(mark.exists, 20, "the job to hold")
     case.send(signal.SIGSTOP)
     case.go.touch()
     heir = case.start()
