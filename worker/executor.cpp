@@ -124,6 +124,15 @@ bool Executor::run_pipeline(const HeldJobPtr& held) {
         );
         return true;
     }
+    if (const auto readable = read_args(parts_.config, *held, *envelope, *entry); !readable) {
+        const Error& error = readable.error();
+        parts_.settler.settle(
+            *held,
+            *envelope,
+            {Verdict::fail, 0, std::string(error_code_name(error.code)) + ": " + error.message}
+        );
+        return true;
+    }
     return run_known({held, *envelope, *entry, rules_of(*entry), facts_of(*held)});
 }
 
@@ -150,18 +159,6 @@ void Executor::overran(const HeldJob& held) {
     outcome.error = Error{ErrorCode::cancelled, "the handler ignores its time-out", {}, {}};
     outcome.stop = StopReason::timeout;
     parts_.settler.settle(
-    if (const auto readable = read_args(parts_.config, *held, *envelope, *entry); !readable) {
-        parts_.settler.settle(
-            *held,
-            *envelope,
-            {Verdict::fail,
-             0,
-             std::string(error_code_name(readable.error().code)) + ": " + readable.error().message}
-        );
-        return true;
-    }
-    const auto& queue_config = parts_.config.queue;
-    Attempt attempt{
         held,
         *envelope,
         decide_end(*envelope, facts_of(held), rules_of(*entry), outcome, random01())
