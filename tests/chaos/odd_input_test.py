@@ -93,7 +93,7 @@ class Odd:
 
     def counts(self) -> None:
         """Attempts and rescues at the most that their columns hold."""
-        for number, more in enumerate(["priority=-32768", "priority=32767", "flags=255"]):
+        for number, more in enumerate(["priority=-32768", "priority=32767", "flags=3"]):
             envelope = {"uuid": str(uuids.uuid4()), "job": "ledger",
                         "data": {"what": f"limit.{number}"}}
             self.ledger.once.append(f"limit.{number}")
