@@ -72,7 +72,7 @@ def disk_fills(platform: Platform, disk: SmallDisk) -> None:
     ledger.push("ledger", 30, "before")
     ledger.drained(20)
     ledger.sql("CREATE TABLE filler (id INT AUTO_INCREMENT PRIMARY KEY, bytes VARCHAR(7000))")
-    ledger.push("ledger", 1500, "during", ms=2, ballast="x" * 6000)
+    ledger.push("ledger", 500, "during", ms=20)
     ledger.wait_for(lambda: ledger.booked() > 60, 20, "work under way")
     disk.fill()
     refusals = others = 0
