@@ -73,7 +73,8 @@ struct QueueConfig {
     std::int64_t max_tries = 5;      // of a job whose payload names none
     std::int64_t rescues_max = 10;   // dead workers in a row until a job counts as poison
     std::int64_t payload_kib_max = 1024;
-    std::int64_t finished_keep_h = 168; // tracked jobs that ended
+    std::int64_t finished_keep_h = 168;         // tracked jobs that ended
+    std::map<std::string, std::string> aliases; // old names of kinds, and their names now
 };
 
 struct WorkerConfig {
@@ -114,6 +115,7 @@ struct Config {
     WorkerConfig worker;
     SchedulerConfig scheduler;
     std::vector<ExecConfig> exec;
+    std::map<std::string, std::string> args; // JSON Schemas of arguments, by kind
 };
 
 /// A key as documentation and `config check` show it.
@@ -132,7 +134,8 @@ using Environment = std::map<std::string, std::string>;
 /// line and key in the message; not_found for a named file that isn't there.
 [[nodiscard]] Result<Config> read_config(const std::string& file, const Environment& environment);
 
-/// Every key with its value in `config`, in the order of the documentation. `exec` is left out.
+/// Every key with its value in `config`, in the order of the documentation. `exec` and `args` are
+/// left out.
 [[nodiscard]] std::vector<ConfigKey> config_keys(const Config& config);
 
 } // namespace bgerp

@@ -52,6 +52,7 @@ std::vector<Binding> bindings_of(Config& c) {
         {"queue", "rescues_max", IntegerTarget{&q.rescues_max, 1, 1000}},
         {"queue", "payload_kib_max", IntegerTarget{&q.payload_kib_max, 1, 16384}},
         {"queue", "finished_keep_h", IntegerTarget{&q.finished_keep_h, 1, 87600}},
+        {"queue", "aliases", &q.aliases},
         {"worker", "concurrency", IntegerTarget{&w.concurrency, 1, 1024}},
         {"worker", "queues", &w.queues},
         {"worker", "prefetch_max", IntegerTarget{&w.prefetch_max, 0, 10000}},
@@ -134,6 +135,20 @@ std::vector<std::string> split_commas(const std::string& text) {
     return parts;
 }
 
+// "old=new,older=new"
+void assign_map(
+    std::map<std::string, std::string>& target, const std::string& text, const ValuePlace& place
+) {
+    target.clear();
+    for (const std::string& part : split_commas(text)) {
+        const std::size_t equals = part.find('=');
+        if (equals == std::string::npos || equals == 0 || equals + 1 == part.size()) {
+            refuse(place, "must be a list such as old=new,older=new");
+        }
+        target[part.substr(0, equals)] = part.substr(equals + 1);
+    }
+}
+
 struct TextOf {
     std::string operator()(const IntegerTarget& target) const {
         return std::to_string(*target.value);
@@ -147,6 +162,14 @@ struct TextOf {
         std::string text;
         for (const std::string& item : *target) {
             text += (text.empty() ? "" : ",") + item;
+        }
+        return text;
+    }
+
+    std::string operator()(const std::map<std::string, std::string>* target) const {
+        std::string text;
+        for (const auto& [key, value] : *target) {
+            text += (text.empty() ? "" : ",") + key + "=" + value;
         }
         return text;
     }
@@ -181,6 +204,8 @@ void assign_text(const Target& target, const std::string& text, const ValuePlace
         **string = text;
     } else if (const auto* list = std::get_if<std::vector<std::string>*>(&target)) {
         **list = split_commas(text);
+    } else if (const auto* map = std::get_if<std::map<std::string, std::string>*>(&target)) {
+        assign_map(**map, text, place);
     } else if (const auto* level = std::get_if<LogLevel*>(&target)) {
         assign_level(**level, text, place);
     } else if (const auto* format = std::get_if<LogFormat*>(&target)) {

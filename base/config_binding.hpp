@@ -26,6 +26,7 @@ using Target = std::variant<
     PathTarget,
     std::string*,
     std::vector<std::string>*,
+    std::map<std::string, std::string>*,
     LogLevel*,
     LogFormat*>;
 
@@ -37,7 +38,8 @@ struct Binding {
 
 inline constexpr std::int64_t day_s = 86400;
 
-/// Every key but those of `exec`, bound to its place in `config`, which must outlive the answer.
+/// Every key but those of `exec` and `args`, bound to its place in `config`, which must outlive the
+/// answer.
 [[nodiscard]] std::vector<Binding> bindings_of(Config& config);
 
 // Where a value stands, for messages.
@@ -56,8 +58,8 @@ void assign_text(const Target& target, const std::string& text, const ValuePlace
 /// The value as text.
 [[nodiscard]] std::string text_of(const Target& target);
 
-/// Reads a YAML file into the bindings and `config.exec`. Throws Failure (see refuse) or
-/// YAML::Exception.
+/// Reads a YAML file into the bindings, `config.exec` and `config.args`. Throws Failure (see
+/// refuse) or YAML::Exception.
 void read_config_file(Config& config, const std::vector<Binding>& bindings);
 
 } // namespace bgerp::config_detail

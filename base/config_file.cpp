@@ -1,4 +1,5 @@
 #include "base/config_binding.hpp"
+#include "base/json_schema.hpp"
 
 #include <yaml-cpp/yaml.h>
 
@@ -22,9 +23,64 @@ std::vector<std::string> read_list(const YAML::Node& node, const ValuePlace& pla
     return items;
 }
 
+std::map<std::string, std::string> read_map(const YAML::Node& node, const ValuePlace& place) {
+    std::map<std::string, std::string> map;
+    if (!node.IsMap()) {
+        refuse(place, "must be a map of texts");
+    }
+    for (const auto& entry : node) {
+        if (!entry.second.IsScalar()) {
+            refuse(place, "must be a map of texts");
+        }
+        map[entry.first.Scalar()] = entry.second.Scalar();
+    }
+    return map;
+}
+
+// What YAML means by a node: a scalar that isn't quoted may be a number, true, false or null.
+Json json_of(const YAML::Node& node) {
+    if (node.IsSequence()) {
+        Json list = Json::array();
+        for (const YAML::Node& item : node) {
+            list.push_back(json_of(item));
+        }
+        return list;
+    }
+    if (node.IsMap()) {
+        Json object = Json::object();
+        for (const auto& entry : node) {
+            object[entry.first.Scalar()] = json_of(entry.second);
+        }
+        return object;
+    }
+    const bool quoted = node.Tag() == "!";
+    const Result<Json> plain =
+        quoted ? Result<Json>(Json(node.Scalar())) : parse_json(node.Scalar());
+    return plain && !plain->is_structured() ? *plain : Json(node.Scalar());
+}
+
+void read_args(Config& config, const YAML::Node& node, ValuePlace place) {
+    if (!node.IsMap()) {
+        refuse(place, "must be a map from kinds to JSON Schemas");
+    }
+    for (const auto& entry : node) {
+        const auto kind = entry.first.Scalar();
+        place.key = "args." + kind;
+        place.line = entry.first.Mark().line + 1;
+        config.args[kind] = to_text(json_of(entry.second));
+        if (!JsonSchema::compile(config.args[kind])) {
+            refuse(place, "must be a JSON Schema, a map");
+        }
+    }
+}
+
 void assign_node(const Target& target, const YAML::Node& node, const ValuePlace& place) {
     if (const auto* list = std::get_if<std::vector<std::string>*>(&target)) {
         **list = read_list(node, place);
+        return;
+    }
+    if (const auto* map = std::get_if<std::map<std::string, std::string>*>(&target)) {
+        **map = read_map(node, place);
         return;
     }
     if (!node.IsScalar()) {
@@ -119,6 +175,8 @@ void read_config_file(Config& config, const std::vector<Binding>& bindings) {
                     {config.file, item.first.Mark().line + 1, "exec." + kind}
                 ));
             }
+        } else if (section == "args") {
+            read_args(config, entry.second, place);
         } else if (sections.count(section) == 0) {
             refuse(place, "unknown section");
         } else {

@@ -52,7 +52,7 @@ Result<void> check_job_kind(const Config& config, std::string_view kind) {
     return JobRules(config).check_kind(std::string(kind));
 }
 
-std::optional<JsonSchema> args_schema(const Config& /*config*/, const std::string& kind) {
+std::optional<JsonSchema> args_schema(const Config& config, const std::string& kind) {
     std::string text;
     for (const auto& [name, schema] :
          {std::pair(data_import::import_kind, data_import::import_args),
@@ -60,11 +60,15 @@ std::optional<JsonSchema> args_schema(const Config& /*config*/, const std::strin
           std::pair(reports::report_kind, reports::report_args)}) {
         text = kind == name ? schema : text;
     }
+    if (const auto declared = config.args.find(kind); declared != config.args.end()) {
+        text = declared->second;
+    }
     return text.empty() ? std::nullopt : std::optional(value_or_throw(JsonSchema::compile(text)));
 }
 
 JobRules::JobRules(const Config& config)
-    : kinds_(job_kinds(config)) {
+    : kinds_(job_kinds(config))
+    , aliases_(config.queue.aliases) {
     for (const std::string& kind : kinds_) {
         if (auto schema = args_schema(config, kind)) {
             schemas_.emplace(kind, std::move(*schema));

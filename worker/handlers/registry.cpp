@@ -33,6 +33,9 @@ void register_handlers(HandlerRegistry& registry, const Config& config) {
     for (const ExecConfig& exec : config.exec) {
         add(exec.kind, make_exec_handler(exec), std::chrono::seconds(exec.timeout_s));
     }
+    for (const auto& [name, kind] : config.queue.aliases) {
+        registry.alias(name, kind);
+    }
 }
 
 } // namespace bgerp::worker

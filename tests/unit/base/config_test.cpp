@@ -146,5 +146,36 @@ TEST(Config, EveryKeyHasATextValue) {
     EXPECT_EQ(lease->value, "15");
 }
 
+TEST_F(ConfigTest, Q8_SchemasOfArgumentsAreReadAsYamlMeansThem) {
+    const auto config = read("args:\n"
+                             "  resize:\n"
+                             "    type: object\n"
+                             "    required: [path]\n"
+                             "    additionalProperties: false\n"
+                             "    properties:\n"
+                             "      size: {type: integer, maximum: 40}\n"
+                             "      mode: {enum: [fit, \"1\"]}\n");
+    ASSERT_TRUE(config) << config.error().message;
+    EXPECT_EQ(
+        config->args.at("resize"),
+        R"({"additionalProperties":false,"properties":{"mode":{"enum":["fit","1"]},)"
+        R"("size":{"maximum":40,"type":"integer"}},"required":["path"],"type":"object"})"
+    );
+    EXPECT_FALSE(read("args: any\n"));
+    EXPECT_FALSE(read("args:\n  resize: any\n"));
+}
+
+TEST_F(ConfigTest, Q11_AliasesAreAMap) {
+    const auto config = read("queue:\n  aliases:\n    old.name: new.name\n");
+    ASSERT_TRUE(config) << config.error().message;
+    EXPECT_EQ(config->queue.aliases.at("old.name"), "new.name");
+    const auto given = read("", {{"BGERP_QUEUE_ALIASES", "a=b,c=d"}});
+    ASSERT_TRUE(given) << given.error().message;
+    EXPECT_EQ(given->queue.aliases.size(), 2U);
+    EXPECT_EQ(given->queue.aliases.at("c"), "d");
+    EXPECT_FALSE(read("", {{"BGERP_QUEUE_ALIASES", "a"}}));
+    EXPECT_FALSE(read("queue:\n  aliases: [a, b]\n"));
+}
+
 } // namespace
 } // namespace bgerp

@@ -50,5 +50,36 @@ TEST(Kinds, Q8_ArgumentsAreCheckedByKind) {
     EXPECT_EQ(field_of(config, job), "args");
 }
 
+TEST(Kinds, Q8_TheConfigurationDeclaresArgumentsToo) {
+    Config config;
+    config.exec.push_back({"shell.date", {"/bin/date"}});
+    config.args["shell.date"] = R"({"required": ["zone"]})";
+    queue::NewJob job;
+    job.kind = "shell.date";
+    EXPECT_EQ(field_of(config, job), "args.zone");
+    job.args = {{"zone", "UTC"}};
+    EXPECT_EQ(field_of(config, job), "");
+    HandlerRegistry registry;
+    register_handlers(registry, config);
+    EXPECT_TRUE(registry.find("shell.date")->options.args.has_value());
+}
+
+TEST(Kinds, Q11_AnAliasIsItsKind) {
+    Config config;
+    config.queue.aliases = {{"App\\Jobs\\Nothing", "noop"}, {"payroll.old", "payroll.run"}};
+    HandlerRegistry registry;
+    register_handlers(registry, config);
+    EXPECT_EQ(registry.find("App\\Jobs\\Nothing"), registry.find("noop"));
+    queue::NewJob job;
+    job.kind = "payroll.old";
+    EXPECT_EQ(field_of(config, job), "args.period");
+    job.args = {{"period", "2026-10"}};
+    ASSERT_TRUE(JobRules(config).check_job(job));
+    EXPECT_EQ(job.kind, "payroll.run");
+    config.queue.aliases = {{"old", "no.such.kind"}};
+    HandlerRegistry another;
+    EXPECT_THROW(register_handlers(another, config), Failure);
+}
+
 } // namespace
 } // namespace bgerp::worker
