@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <random>
 #include <thread>
 
 namespace bgerp::cli {
@@ -42,8 +43,14 @@ void enqueue_for(mysql::Pool& pool, std::size_t jobs, const Load& load) {
     for (std::size_t i = 0; i < some.size(); ++i) {
         some[i].queue = queue_name(i % load.queues);
     }
+    std::minstd_rand random; // the same keys in every run
     for (std::size_t made = 0; made < jobs; made += some.size()) {
         some.resize(std::min(some.size(), jobs - made), job);
+        for (queue::NewJob& keyed : some) {
+            if (load.limit_keys > 0) {
+                keyed.limit_key = "customer-" + std::to_string(random() % load.limit_keys);
+            }
+        }
         static_cast<void>(value_or_throw(mysql::with_transaction(
             pool,
             Context::short_deadline(),
@@ -61,7 +68,9 @@ std::vector<std::string> not_empty(mysql::Pool& pool, const std::vector<std::str
         std::string sql;
         for (std::size_t i = from; i < to; ++i) {
             sql += std::string(i == from ? "" : " UNION ALL ") + "(SELECT " + std::to_string(i) +
-                   " FROM " + queue::QueueSchema::of(databases[i])("jobs") + " LIMIT 1)";
+                   " FROM " + queue::QueueSchema::of(databases[i])("jobs") +
+                   " LIMIT 1) UNION ALL (SELECT " + std::to_string(i) + " FROM " +
+                   queue::QueueSchema::of(databases[i])("job_blocked") + " LIMIT 1)";
         }
         pool.acquire(Context::short_deadline())->query(sql, {}, [&](const mysql::Row& row) {
             found.push_back(databases[static_cast<std::size_t>(row.u64(0))]);

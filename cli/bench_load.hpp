@@ -19,6 +19,7 @@ struct Load {
     std::size_t jobs = 0;
     std::size_t queues = 1; // "default", "default2", …
     std::size_t payload_bytes = 0;
+    std::size_t limit_keys = 0; // each job has one of so many; 0: none
 };
 
 /// Puts the load in with two threads, a thousand jobs a commit; how long that took.

@@ -21,6 +21,7 @@ struct PushOptions {
     std::int64_t priority = 0;
     std::string delay = "0";
     FlowOptions flow;
+    std::string limit_key;
     bool any_kind = false;
 };
 
@@ -67,6 +68,7 @@ queue::NewJob job_of(const PushOptions& options) {
     job.args = std::move(*args);
     job.queue = options.queue;
     job.priority = options.priority;
+    job.limit_key = options.limit_key;
     job.delay = value_or_throw(parse_duration(options.delay, "--delay"));
     options.flow.apply(job);
     return job;
@@ -177,6 +179,7 @@ void add_push(CLI::App& noun, Commands& commands) {
     command.add_option("--priority", options->priority, "Smaller runs first; 0 if not given");
     command.add_option("--delay", options->delay, "Not before that long, such as 5m");
     options->flow.add_to(command);
+    command.add_option("--limit-key", options->limit_key, "What limits by key count it under");
     command.add_flag(
         "--any-kind",
         options->any_kind,

@@ -15,6 +15,7 @@ void add_doctor(CLI::App& root, Commands& commands);
 void add_failed(CLI::App& root, Commands& commands);
 void add_import(CLI::App& root, Commands& commands);
 void add_job(CLI::App& root, Commands& commands);
+void add_limit(CLI::App& root, Commands& commands);
 void add_migrate(CLI::App& root, Commands& commands);
 void add_org(CLI::App& root, Commands& commands);
 void add_payroll(CLI::App& root, Commands& commands);

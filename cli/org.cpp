@@ -1,6 +1,7 @@
 // bgerp org …: organizations and their life.
 
 #include "cli/nouns.hpp"
+#include "core_db/organization_weight.hpp"
 
 namespace bgerp::cli {
 
@@ -17,6 +18,7 @@ struct CreateOptions {
 struct CodeOption {
     std::string code;
     bool yes = false;
+    std::uint64_t weight = 1;
 };
 
 Json document_of(const Tenant& tenant) {
@@ -25,6 +27,7 @@ Json document_of(const Tenant& tenant) {
         {"name", tenant.name},
         {"state", core_db::organization_state_name(tenant.state)},
         {"plan", tenant.plan},
+        {"weight", tenant.weight},
         {"modules", tenant.modules},
         {"server", tenant.server},
         {"database", tenant.database},
@@ -94,9 +97,10 @@ int show(Context& context, const std::string& code) {
     context.output().result(
         document_of(tenant),
         "code      " + tenant.code.str() + "\nname      " + tenant.name + "\nstate     " +
-            state_of(tenant) + "\nplan      " + tenant.plan + "\nmodules   " +
-            joined(tenant.modules) + "\ndatabase  " + tenant.database + " on " + tenant.server +
-            "\ncreated   " + tenant.created_at
+            state_of(tenant) + "\nplan      " + tenant.plan + "\nweight    " +
+            std::to_string(tenant.weight) + "\nmodules   " + joined(tenant.modules) +
+            "\ndatabase  " + tenant.database + " on " + tenant.server + "\ncreated   " +
+            tenant.created_at
     );
     return 0;
 }
@@ -134,6 +138,18 @@ int change(Context& context, const std::string& code, Change verb) {
     context.output().result(
         document_of(tenant),
         "organization " + code + " is " + state_of(tenant)
+    );
+    return 0;
+}
+
+int set_weight(Context& context, const CodeOption& option) {
+    const Tenant tenant = context.tenant(option.code);
+    core_db::set_organization_weight(*context.core_connection(), tenant.org_id, option.weight);
+    Json document = document_of(tenant);
+    document["weight"] = option.weight;
+    context.output().result(
+        document,
+        "organization " + option.code + " has weight " + std::to_string(option.weight)
     );
     return 0;
 }
@@ -217,6 +233,16 @@ void add_org(CLI::App& root, Commands& commands) {
     });
 
     add_changes(noun, commands);
+
+    auto weighed = std::make_shared<CodeOption>();
+    CLI::App& weight_command = *noun.add_subcommand("weight", "Set its share of the workers");
+    weight_command.add_option("CODE", weighed->code)->required();
+    weight_command.add_option("WEIGHT", weighed->weight, "Relative to the others', which have 1")
+        ->required()
+        ->check(CLI::Range(1, 1000));
+    commands.on(weight_command, [weighed](Context& context) {
+        return set_weight(context, *weighed);
+    });
 
     auto removed = std::make_shared<CodeOption>();
     CLI::App& delete_command = *noun.add_subcommand("delete", "Drop its database and files");

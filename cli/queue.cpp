@@ -1,9 +1,9 @@
 // bgerp queue …: what waits in the queues.
 
 #include "cli/nouns.hpp"
+#include "cli/queue_pause.hpp"
 #include "cli/tenant_session.hpp"
 #include "tenant_db/queue/inspect.hpp"
-#include "tenant_db/queue/pause.hpp"
 
 namespace bgerp::cli {
 
@@ -24,6 +24,7 @@ void add_stats(Context& context, const std::string& org, Json& document, Table& 
              {"available", stats.available},
              {"scheduled", stats.scheduled},
              {"running", stats.running},
+             {"blocked", stats.blocked},
              {"oldest_wait_s", stats.oldest_wait_s}}
         );
         table.rows.push_back(
@@ -32,6 +33,7 @@ void add_stats(Context& context, const std::string& org, Json& document, Table& 
              std::to_string(stats.available),
              std::to_string(stats.scheduled),
              std::to_string(stats.running),
+             std::to_string(stats.blocked),
              std::to_string(stats.oldest_wait_s) + " s"}
         );
     }
@@ -39,7 +41,7 @@ void add_stats(Context& context, const std::string& org, Json& document, Table& 
 
 int stats(Context& context, const std::string& org) {
     Json document = Json::array();
-    Table table{{"ORG", "QUEUE", "AVAILABLE", "SCHEDULED", "RUNNING", "OLDEST"}, {}};
+    Table table{{"ORG", "QUEUE", "AVAILABLE", "SCHEDULED", "RUNNING", "BLOCKED", "OLDEST"}, {}};
     if (!org.empty()) {
         add_stats(context, org, document, table);
     } else {
@@ -66,34 +68,6 @@ int clear(Context& context, const ClearOptions& options) {
     return 0;
 }
 
-int set_paused(Context& context, const ClearOptions& options, bool paused) {
-    TenantSession tenant(context, options.org);
-    const auto schema = queue::QueueSchema::current();
-    if (paused) {
-        value_or_throw(queue::pause_queue(*tenant.connection(), schema, options.queue));
-    } else {
-        queue::resume_queue(*tenant.connection(), schema, options.queue);
-        tenant.ring();
-    }
-    context.output().result(
-        {{"org", options.org}, {"queue", options.queue}, {"paused", paused}},
-        "queue " + options.queue + (paused ? " is paused" : " is resumed")
-    );
-    return 0;
-}
-
-void add_pausing(
-    CLI::App& noun, Commands& commands, const char* name, const char* description, bool paused
-) {
-    const auto options = std::make_shared<ClearOptions>();
-    CLI::App& command = *noun.add_subcommand(name, description);
-    command.add_option("ORG", options->org, "The organization")->required();
-    command.add_option("QUEUE", options->queue, "The queue")->capture_default_str();
-    commands.on(command, [options, paused](Context& context) {
-        return set_paused(context, *options, paused);
-    });
-}
-
 } // namespace
 
 void add_queue(CLI::App& root, Commands& commands) {
@@ -105,8 +79,7 @@ void add_queue(CLI::App& root, Commands& commands) {
     stats_command.add_option("ORG", *org, "All organizations if not given");
     commands.on(stats_command, [org](Context& context) { return stats(context, *org); });
 
-    add_pausing(noun, commands, "pause", "Begin no more jobs of one", true);
-    add_pausing(noun, commands, "resume", "Begin them again", false);
+    add_queue_pauses(noun, commands);
 
     auto options = std::make_shared<ClearOptions>();
     CLI::App& clear_command = *noun.add_subcommand("clear", "Remove all that wait in one");

@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "tenant_db/queue/batch.hpp"
 #include "tenant_db/queue/inspect.hpp"
+#include "tenant_db/queue/permits.hpp"
 
 #include <array>
 
@@ -119,6 +120,7 @@ void Housekeeper::clean_tenant(const Tenant& tenant) {
             break;
         }
     }
+    static_cast<void>(queue::prune_limit_keys(*pool.acquire(deadline), schema));
     queue::ShuntCursor& cursor = shunt_cursors_[tenant.database];
     for (int round = 0; round < shunt_rounds && may_go_on(); ++round) {
         if (queue::shunt_delayed(pool, deadline, schema, shunt_rows, cursor) == 0) {

@@ -1,5 +1,7 @@
 #include "worker/directory_source.hpp"
 
+#include "core_db/platform_pause.hpp"
+
 namespace bgerp::worker {
 
 namespace {
@@ -16,6 +18,7 @@ DirectorySource::DirectorySource(
     const Config& config, core_db::CoreDatabase& core, std::set<std::string> orgs
 )
     : orgs_(std::move(orgs))
+    , core_(core.pool())
     , directory_(core.pool())
     , pools_(config.database, core.credentials())
     , queue_pool_(std::make_shared<mysql::Pool>(
@@ -28,8 +31,10 @@ DirectorySource::DirectorySource(
 
 std::shared_ptr<const std::vector<TenantPlace>> DirectorySource::active() {
     auto places = std::make_shared<std::vector<TenantPlace>>();
+    const bool paused =
+        core_db::platform_pause(*core_.acquire(Deadline::after(read_time))).has_value();
     for (const Tenant& tenant : *directory_.active(Deadline::after(read_time))) {
-        if (orgs_.empty() || orgs_.count(tenant.code.str()) != 0) {
+        if (!paused && (orgs_.empty() || orgs_.count(tenant.code.str()) != 0)) {
             places->push_back(
                 {tenant.org_id,
                  tenant.code.str(),

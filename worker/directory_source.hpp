@@ -20,6 +20,7 @@ public:
     /// object.
     DirectorySource(const Config& config, core_db::CoreDatabase& core, std::set<std::string> orgs);
 
+    /// None while the platform's jobs are paused.
     [[nodiscard]] std::shared_ptr<const std::vector<TenantPlace>> active() override;
 
     /// Connections of the tenant's own account. Throws Failure when the tenant isn't active.
@@ -27,6 +28,7 @@ public:
 
 private:
     const std::set<std::string> orgs_;
+    mysql::Pool& core_;
     Directory directory_;
     TenantPools pools_;
     const std::shared_ptr<mysql::Pool> queue_pool_;

@@ -1,7 +1,7 @@
 #include "worker/discovery.hpp"
 
 #include "base/log.hpp"
-#include "tenant_db/queue/pause.hpp"
+#include "tenant_db/queue/parking.hpp"
 #include "tenant_db/queue/probe.hpp"
 
 #include <algorithm>
@@ -15,6 +15,7 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds nap_max{100}; // how soon a wish to stop is noticed
 constexpr std::chrono::seconds heartbeat_interval{3};
+constexpr std::chrono::seconds parked_interval{5};
 constexpr std::chrono::seconds statement_time{30};
 // Queues of one tenant that its next ring is taken to mean.
 constexpr std::size_t hunches_max = 2;
@@ -97,7 +98,7 @@ void Discovery::turn(Time now) {
     if (!plan_.round_over()) {
         sweep_part(plan_.take());
     }
-    if (plan_.round_over() && !found_) {
+    if (plan_.round_over() && !found_ && !parts_.limits.has_live_parked()) {
         quiet_since_.store(plan_.begun_at());
     }
     if (plan_.round_over() && now >= plan_.due()) {
@@ -111,6 +112,8 @@ void Discovery::begin_round(Time now) {
         for (const auto& tenant : roster_.update(*places)) {
             if (roster_.by_org(tenant->org) == nullptr) {
                 parts_.inbox.gone(tenant);
+                parts_.limits.forget(*tenant);
+                rules_known_.erase(tenant->org);
             }
         }
         places_ = std::move(places);
@@ -126,6 +129,7 @@ void Discovery::begin_round(Time now) {
                                  )
                                  .value_or(0));
     }
+    suspect_parked(now);
     found_ = false;
     plan_.begin(now, databases);
 }
@@ -184,11 +188,13 @@ bool Discovery::look_into(const Members& members) {
         databases_of(members),
         rules_.lease
     );
-    look_up_paused(members);
+    look_up_rules(members);
     bool found = false;
     for (std::size_t i = 0; i < members.size(); ++i) {
         Recent& recent = recent_[members[i]->tenant->org];
-        auto queues = without(rules_.selection.among(with_work[i]), recent.paused);
+        auto queues = recent.paused_all
+                          ? std::vector<std::string>()
+                          : without(rules_.selection.among(with_work[i]), recent.paused);
         if (queues.empty()) {
             continue;
         }
@@ -201,23 +207,50 @@ bool Discovery::look_into(const Members& members) {
     return found;
 }
 
-// Tells the reserver too, which may have been hinted at one of them. Members of one server.
-void Discovery::look_up_paused(const Members& members) {
+// Pauses and limits. Tells the limit book, and the reserver, which may have been hinted at a paused
+// queue. Members of one server.
+void Discovery::look_up_rules(const Members& members) {
     if (members.empty()) {
         return;
     }
     const auto now = SteadyClock::now();
-    auto paused = queue::paused_queues(
+    auto rules = queue::read_rules(
         *members.front()->tenant->queue_pool,
         Deadline::after(statement_time),
         databases_of(members)
     );
     for (std::size_t i = 0; i < members.size(); ++i) {
-        Recent& recent = recent_[members[i]->tenant->org];
-        recent.paused = std::move(paused[i]);
+        const auto& tenant = members[i]->tenant;
+        Recent& recent = recent_[tenant->org];
+        recent.paused = rules[i].paused_queues;
+        recent.paused_all = rules[i].paused_all;
         recent.paused_at = now;
-        if (!recent.paused.empty()) {
-            parts_.inbox.paused(members[i]->tenant, recent.paused);
+        rules_known_.insert(tenant->org);
+        parts_.limits.configure(tenant, std::move(rules[i]));
+        if (!recent.paused.empty() || recent.paused_all) {
+            parts_.inbox.paused(tenant, recent.paused, recent.paused_all);
+        }
+    }
+}
+
+// Jobs held back are in no sweep's sight: the worker that held them back keeps an eye on them, and
+// this finds what a dead one left.
+void Discovery::suspect_parked(Time now) {
+    if (now < next_parked_) {
+        return;
+    }
+    next_parked_ = now + parked_interval;
+    std::map<mysql::Pool*, std::vector<std::string>> databases;
+    for (const Roster::Member* const member : roster_.members()) {
+        databases[member->tenant->queue_pool.get()].push_back(member->place.database);
+    }
+    for (const auto& [pool, names] : databases) {
+        const auto found =
+            queue::databases_with_watched_keys(*pool, Deadline::after(statement_time), names);
+        for (const std::string& database : found) {
+            if (const Roster::Member* const member = roster_.by_database(database)) {
+                parts_.limits.suspect(member->tenant);
+            }
         }
     }
 }

@@ -10,6 +10,7 @@
 #include "worker/database_clock.hpp"
 #include "worker/doorbell_socket.hpp"
 #include "worker/lanes.hpp"
+#include "worker/limits/limit_book.hpp"
 #include "worker/registration.hpp"
 #include "worker/roster.hpp"
 #include "worker/sweep_plan.hpp"
@@ -34,6 +35,7 @@ struct DiscoveryParts {
     Registration& registration;
     DoorbellSocket& doorbell;
     Pulse& pulse;
+    LimitBook& limits;
 };
 
 class Discovery final : public Service {
@@ -56,6 +58,7 @@ private:
         Time probed_at;
         std::vector<std::string> hunch; // queues in which there was work
         std::vector<std::string> paused;
+        bool paused_all = false;
         Time paused_at; // when the paused ones were asked for
     };
 
@@ -75,7 +78,8 @@ private:
     void sweep_part(const SweepPlan::Part& part);
     static void promote(const ServedTenant& tenant);
     bool look_into(const Members& members);
-    void look_up_paused(const Members& members);
+    void look_up_rules(const Members& members);
+    void suspect_parked(Time now);
     void review_recent(Time now);
     void probe_rung(Time now);
     [[nodiscard]] Time next_turn() const;
@@ -87,7 +91,9 @@ private:
     std::shared_ptr<const std::vector<TenantPlace>> places_; // what the roster was made of
     std::set<std::string> rung_;                             // waiting for their probe
     std::map<std::string, Recent> recent_;                   // by org
+    std::set<std::string> rules_known_;                      // orgs whose rules were read ever
     Time next_heartbeat_{};
+    Time next_parked_{};
     bool found_ = false; // anything, in the sweep under way
     std::atomic<Time> quiet_since_{Time()};
     StopSignal stop_;

@@ -42,7 +42,11 @@ void Discovery::answer(const std::set<Ring>& rings) {
         }
         Recent& recent = recent_[ring.org];
         recent.seen_at = now;
-        if (ring.queue.empty() || contains(recent.paused, ring.queue)) {
+        if (rules_known_.count(ring.org) == 0) {
+            look_up_rules({member}
+            ); // none of its jobs may begin on a hint before its limits are known
+        }
+        if (ring.queue.empty() || recent.paused_all || contains(recent.paused, ring.queue)) {
             rung_.insert(ring.org);
         } else if (rules_.selection.selects(ring.queue)) {
             parts_.inbox.hint(member->tenant, ring.queue);
@@ -51,7 +55,7 @@ void Discovery::answer(const std::set<Ring>& rings) {
             }
         }
     }
-    look_up_paused(unsure);
+    look_up_rules(unsure);
 }
 
 // What was paused meanwhile must not be claimed on a hunch for longer than a round.
@@ -67,10 +71,11 @@ void Discovery::review_recent(Time now) {
         ++entry;
     }
     for (const auto& [pool, members] : by_server) {
-        look_up_paused(members);
+        look_up_rules(members);
     }
     for (auto& [org, recent] : recent_) {
-        recent.hunch = without(recent.hunch, recent.paused);
+        recent.hunch =
+            recent.paused_all ? std::vector<std::string>() : without(recent.hunch, recent.paused);
     }
 }
 

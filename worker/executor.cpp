@@ -86,6 +86,31 @@ Executor::Executor(ExecutorParts parts)
     : parts_(std::move(parts)) {}
 
 void Executor::run(const HeldJobPtr& held) {
+    if (held->pass == nullptr) {
+        run_one(held);
+        return;
+    }
+    for (HeldJobPtr turn = first_turn(held); turn != nullptr;) {
+        run_one(turn);
+        turn = parts_.limits.book().end(*turn, SteadyClock::now());
+    }
+}
+
+HeldJobPtr Executor::first_turn(const HeldJobPtr& held) {
+    switch (parts_.limits.book().begin(held, SteadyClock::now())) {
+    case LimitBook::Turn::now:
+        return held;
+    case LimitBook::Turn::later:
+        return nullptr;
+    case LimitBook::Turn::never:
+        break;
+    }
+    parts_.settler.settle(*held, {}, {Verdict::release, 0, {}});
+    parts_.in_hand.remove(held);
+    return nullptr;
+}
+
+void Executor::run_one(const HeldJobPtr& held) {
     const auto started = SteadyClock::now();
     held->running.store(true);
     bool ended = true;
@@ -215,6 +240,7 @@ queue::Outcome Executor::run_handler(Attempt& attempt, std::string& output) {
 bool Executor::conclude(const Attempt& attempt, const queue::Outcome& outcome, std::string output) {
     const queue::Decision decision =
         decide_end(attempt.envelope, attempt.facts, attempt.rules, outcome, random01());
+    tell_breakers(*attempt.held, decision.verdict);
     if (decision.verdict != Verdict::complete) {
         parts_.settler.settle(*attempt.held, attempt.envelope, decision);
         return true;
@@ -232,6 +258,15 @@ bool Executor::conclude(const Attempt& attempt, const queue::Outcome& outcome, s
          std::move(output)}
     );
     return false;
+}
+
+// Before the job's end is written: its successor may be claimed the moment it is.
+void Executor::tell_breakers(const HeldJob& held, Verdict verdict) {
+    const bool failed = verdict == Verdict::retry || verdict == Verdict::fail;
+    const bool asked = held.pass != nullptr && held.pass->tells_breakers();
+    if (asked && (failed || verdict == Verdict::complete)) {
+        parts_.limits.attempt_ended(held, !failed);
+    }
 }
 
 // Unknown, when the database can't be asked, counts as no: the handler will meet the same outage.

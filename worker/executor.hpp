@@ -10,6 +10,7 @@
 #include "worker/handler_registry.hpp"
 #include "worker/job_context.hpp"
 #include "worker/jobs_in_hand.hpp"
+#include "worker/limits/limit_gate.hpp"
 #include "worker/settler.hpp"
 
 namespace bgerp::worker {
@@ -24,13 +25,15 @@ struct ExecutorParts {
     FinishedJobSink& finished;
     Settler& settler;
     Counters& counters;
+    LimitGate& limits;
 };
 
 class Executor {
 public:
     explicit Executor(ExecutorParts parts);
 
-    /// Never throws. On return the job's end is written, or handed to the sink, or given up.
+    /// Never throws. On return the job's end is written, or handed to the sink, or given up; or a
+    /// limit has it wait for its turn. Jobs that waited for the end of this one are run too.
     void run(const HeldJobPtr& held);
 
     /// Ends the attempt of a job whose handler ignores its time-out as one that ran out of time:
@@ -39,6 +42,9 @@ public:
     void overran(const HeldJob& held);
 
 private:
+    void run_one(const HeldJobPtr& held);
+    [[nodiscard]] HeldJobPtr first_turn(const HeldJobPtr& held);
+
     struct Attempt {
         const HeldJobPtr& held;
         const queue::Envelope& envelope;
@@ -56,6 +62,7 @@ private:
     [[nodiscard]] bool
     conclude(const Attempt& attempt, const queue::Outcome& outcome, std::string output);
     [[nodiscard]] queue::Outcome run_handler(Attempt& attempt, std::string& output);
+    void tell_breakers(const HeldJob& held, queue::Verdict verdict);
     [[nodiscard]] bool batch_is_cancelled(const Attempt& attempt) const;
 
     ExecutorParts parts_;

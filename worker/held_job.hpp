@@ -5,6 +5,7 @@
 
 #include "tenant_db/queue/job.hpp"
 #include "tenant_db/queue/stop_reason.hpp"
+#include "worker/limits/limit_pass.hpp"
 #include "worker/served_tenant.hpp"
 
 #include <atomic>
@@ -42,7 +43,8 @@ struct HeldJob {
     const std::shared_ptr<LaneMeter> meter;
     const queue::ReservedJob job;
     const Time ready_since;
-    std::int64_t charged_us = 0; // the estimate, before the job is shared
+    std::int64_t charged_us = 0;     // the estimate, before the job is shared
+    std::unique_ptr<LimitPass> pass; // likewise; null: no limit counts it
 
     /// Not later than the moment at which the database last set the lease.
     std::atomic<Time> leased_at;

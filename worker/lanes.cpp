@@ -13,28 +13,6 @@ constexpr std::size_t lanes_max = 1000;
 
 } // namespace
 
-QueueSelection::QueueSelection(std::vector<std::string> queues)
-    : named_(std::move(queues)) {
-    if (std::find(named_.begin(), named_.end(), "*") != named_.end()) {
-        named_.clear();
-    }
-}
-
-bool QueueSelection::selects(const std::string& queue) const {
-    return named_.empty() || std::find(named_.begin(), named_.end(), queue) != named_.end();
-}
-
-std::vector<std::string> QueueSelection::among(const std::vector<std::string>& queues) const {
-    std::vector<std::string> selected;
-    std::copy_if(
-        queues.begin(),
-        queues.end(),
-        std::back_inserter(selected),
-        [&](const std::string& queue) { return selects(queue); }
-    );
-    return selected;
-}
-
 void Lanes::open(const std::vector<std::string>& queues, HeldJob::Time now) {
     if (lanes_.size() > lanes_max) {
         for (auto lane = lanes_.begin(); lane != lanes_.end();) {
@@ -50,26 +28,49 @@ void Lanes::open(const std::vector<std::string>& queues, HeldJob::Time now) {
     }
 }
 
-Lane* Lanes::next(const QueueSelection& selection, HeldJob::Time now) {
-    Lane* chosen = nullptr;
-    for (const std::string& queue : selection.named()) {
-        const auto found = lanes_.find(queue);
-        if (chosen == nullptr && found != lanes_.end() && found->second.open) {
-            chosen = &found->second;
+// The entry whose queues are served next: the first one with an open lane or, with weights, by
+// smooth weighted round robin, which spreads an entry's turns instead of bunching them.
+std::optional<std::size_t> Lanes::next_entry(const QueueSelection& selection) {
+    std::set<std::size_t> with_work;
+    for (auto& [queue, lane] : lanes_) {
+        if (!lane.entry) {
+            lane.entry = selection.entry_of(queue).value_or(selection.entries().size());
+        }
+        if (lane.open && *lane.entry < selection.entries().size()) {
+            with_work.insert(*lane.entry);
         }
     }
-    if (selection.named().empty()) {
-        auto lane = lanes_.upper_bound(last_);
-        for (std::size_t i = 0; chosen == nullptr && i < lanes_.size(); ++i) {
-            if (lane == lanes_.end()) {
-                lane = lanes_.begin();
-            }
-            if (lane->second.open) {
-                chosen = &lane->second;
-                last_ = lane->first;
-            }
-            ++lane;
+    if (with_work.empty() || !selection.weighted()) {
+        return with_work.empty() ? std::nullopt : std::optional(*with_work.begin());
+    }
+    std::int64_t total = 0;
+    std::size_t chosen = *with_work.begin();
+    for (const std::size_t entry : with_work) {
+        const std::int64_t weight = selection.entries()[entry].weight;
+        total += weight;
+        credits_[entry] += weight;
+        chosen = credits_[entry] > credits_[chosen] ? entry : chosen;
+    }
+    credits_[chosen] -= total;
+    return chosen;
+}
+
+Lane* Lanes::next(const QueueSelection& selection, HeldJob::Time now) {
+    const auto entry = next_entry(selection);
+    if (!entry) {
+        return nullptr;
+    }
+    Lane* chosen = nullptr;
+    auto lane = lanes_.upper_bound(last_[*entry]);
+    for (std::size_t i = 0; chosen == nullptr && i < lanes_.size(); ++i) {
+        if (lane == lanes_.end()) {
+            lane = lanes_.begin();
         }
+        if (lane->second.open && lane->second.entry == entry) {
+            chosen = &lane->second;
+            last_[*entry] = lane->first;
+        }
+        ++lane;
     }
     if (chosen != nullptr && now - chosen->rewound_at >= rewind_interval) {
         chosen->cursor = {};
@@ -98,6 +99,18 @@ void Lanes::close(const std::set<std::string>& queues) {
             lane->second.open = false;
         }
     }
+}
+
+bool Lanes::any_open() const {
+    return std::any_of(lanes_.begin(), lanes_.end(), [](const auto& entry) {
+        return entry.second.open;
+    });
+}
+
+std::shared_ptr<LaneMeter> Lanes::meter_of(const std::string& queue) {
+    Lane& lane = lanes_[queue];
+    lane.queue = queue;
+    return lane.meter;
 }
 
 Measured Lanes::learn() {

@@ -1,11 +1,12 @@
 // The queues of one tenant that have work, each with the place where the last claim stopped and
-// what its jobs cost. Named queues are served strictly in the order named, as Laravel and Sidekiq
-// do; with `*` they take turns. Pure code; the reserver's thread alone.
+// what its jobs cost, and which of them is next: as the selection says, those of one entry in
+// turns. Pure code; the reserver's thread alone.
 #pragma once
 
 #include "tenant_db/queue/lifecycle.hpp"
 #include "worker/held_job.hpp"
 #include "worker/prefetch.hpp"
+#include "worker/queue_selection.hpp"
 
 #include <map>
 #include <memory>
@@ -15,24 +16,6 @@
 
 namespace bgerp::worker {
 
-/// Which queues a worker serves: those named, in that order, or all.
-class QueueSelection {
-public:
-    /// An empty list or one that holds "*" selects all.
-    explicit QueueSelection(std::vector<std::string> queues);
-
-    [[nodiscard]] bool selects(const std::string& queue) const;
-
-    /// The named queues in order; empty when all are selected.
-    [[nodiscard]] const std::vector<std::string>& named() const { return named_; }
-
-    /// Those of `queues` that are selected.
-    [[nodiscard]] std::vector<std::string> among(const std::vector<std::string>& queues) const;
-
-private:
-    std::vector<std::string> named_;
-};
-
 struct Lane {
     std::string queue;
     queue::ClaimCursor cursor;
@@ -40,6 +23,7 @@ struct Lane {
     JobCost cost;
     std::shared_ptr<LaneMeter> meter = std::make_shared<LaneMeter>();
     bool open = false;
+    std::optional<std::size_t> entry; // of the selection; empty until asked for
 };
 
 /// What jobs took together.
@@ -65,6 +49,11 @@ public:
     /// These queues are paused: no more claims from them.
     void close(const std::set<std::string>& queues);
 
+    [[nodiscard]] bool any_open() const;
+
+    /// Where jobs of the queue report what they cost.
+    [[nodiscard]] std::shared_ptr<LaneMeter> meter_of(const std::string& queue);
+
     /// Queues remembered, open or not.
     [[nodiscard]] std::size_t count() const { return lanes_.size(); }
 
@@ -73,7 +62,10 @@ public:
 
 private:
     std::map<std::string, Lane> lanes_;
-    std::string last_; // the queue served last, for taking turns
+    [[nodiscard]] std::optional<std::size_t> next_entry(const QueueSelection& selection);
+
+    std::map<std::size_t, std::string> last_;     // the queue served last of each entry
+    std::map<std::size_t, std::int64_t> credits_; // of weighted entries
 };
 
 } // namespace bgerp::worker

@@ -27,9 +27,6 @@ constexpr double claim_max = 1000;
 // Rows of the first claim from a queue whose jobs are only expected to be as short as the others'.
 constexpr std::size_t first_claim_max = 250;
 
-// Stocks that may be reserved, being run and being completed at one time.
-constexpr std::size_t stocks_in_hand = 4;
-
 } // namespace
 
 Reserver::Reserver(ReserverRules rules, const ReserverParts& parts)
@@ -53,7 +50,10 @@ void Reserver::stop() {
         return;
     }
     thread_.join();
-    release(parts_.ready.close());
+    std::vector<HeldJobPtr> left = parts_.ready.close();
+    const std::vector<HeldJobPtr> waiting = parts_.limits.book().close();
+    left.insert(left.end(), waiting.begin(), waiting.end());
+    release(std::move(left));
 }
 
 void Reserver::run(Pulse::Beat& beat) {
@@ -63,6 +63,7 @@ void Reserver::run(Pulse::Beat& beat) {
             take_news();
             collect_costs();
             release_stale();
+            wake_parked();
             serve_next();
         } catch (const std::exception& error) { // ours: the tick is lost, the loop goes on
             outage_.failed(error, stop_);
@@ -82,6 +83,9 @@ void Reserver::take_news() {
         work.tenant = news.tenant;
         work.lanes.open({news.queues.begin(), news.queues.end()}, now);
         work.lanes.close(news.paused);
+        if (news.paused_all) {
+            work.lanes.close_all();
+        }
         fairness_.activate(news.tenant->key, news.tenant->weight);
     }
     quiet_.store(fairness_.active_count() == 0);
@@ -111,6 +115,7 @@ void Reserver::release_stale() {
         return;
     }
     looked_for_stale_at_ = now;
+    parts_.in_hand.remove(parts_.limits.park_stale(now - stock_ttl));
     std::vector<HeldJobPtr> stale = parts_.ready.take_older_than(now - stock_ttl);
     if (stale.empty() && unreleased_.empty()) {
         return;
@@ -163,10 +168,13 @@ void Reserver::serve_next() {
     const bool enough = rules_.jobs_max > 0 && parts_.counters.reserved.load() >= rules_.jobs_max;
     if (!turn || enough || parts_.completer.failing()) {
         quiet_.store(!turn);
-        parts_.inbox.wait_for(nap);
+        parts_.inbox.wait_for(parts_.limits.book().next_ready_in(SteadyClock::now(), nap));
         return;
     }
     Work& work = works_.at(*turn);
+    if (serve_parked(work)) {
+        return;
+    }
     Lane* const lane = work.lanes.next(rules_.selection, SteadyClock::now());
     if (lane == nullptr) {
         fairness_.deactivate(*turn);
@@ -194,15 +202,17 @@ bool Reserver::serve(Work& work, Lane& lane) {
     const bool began_at_start = lane.cursor.at_start;
     const auto asked_at = SteadyClock::now();
     std::vector<HeldJobPtr> begun;
+    // Jobs that a limit counts begin when their claim stands and they have their permits.
+    const bool at_once = !parts_.limits.book().applies_to(*work.tenant);
     const auto begin_few = [&](const std::vector<queue::ReservedJob>& claimed) {
-        if (claimed.size() <= rules_.prefetch.slots) {
-            begun = hand_over(work, lane, claimed, job_ms, asked_at);
+        if (at_once && claimed.size() <= rules_.prefetch.slots) {
+            begun = hand_over(work, admit(work, claimed, lane), job_ms, asked_at);
         }
     };
     std::vector<queue::ReservedJob> jobs = reserve_from(work, lane, limit, begin_few, begun);
     const std::size_t count = jobs.size();
     if (begun.empty()) {
-        hand_over(work, lane, std::move(jobs), job_ms, asked_at);
+        hand_over(work, admit(work, std::move(jobs), lane), job_ms, asked_at);
     }
     if (count < limit) {
         work.lanes.ran_dry(lane, began_at_start);
@@ -227,9 +237,6 @@ void Reserver::wait_for_room(const Lane& lane) {
 // tenant's wait short while a heavy one keeps the stock full.
 std::size_t Reserver::claim_limit(const Work& work, const Lane& lane, double job_ms) const {
     const std::size_t slots = rules_.prefetch.slots;
-    const std::size_t hand_max =
-        slots + stocks_in_hand * std::max<std::size_t>(rules_.prefetch.prefetch_max, 1);
-    const std::size_t in_hand = parts_.in_hand.count();
     std::size_t limit = parts_.ready.room(stock_for(lane));
     if (!lane.cost.job_ms()) {
         limit = std::min(limit, std::max(first_claim_max, slots));
@@ -237,31 +244,25 @@ std::size_t Reserver::claim_limit(const Work& work, const Lane& lane, double job
     if (fairness_.is_fresh(work.tenant->key)) {
         limit = std::max(limit, slots);
     }
-    limit = std::min(limit, hand_max > in_hand ? hand_max - in_hand : 0);
+    limit = std::min(limit, room_in_hand());
     const double turns_worth = std::ceil(fairness_.balance_ms(work.tenant->key) / job_ms);
-    limit = std::min(limit, static_cast<std::size_t>(std::clamp(turns_worth, 1.0, claim_max)));
-    if (rules_.jobs_max > 0) {
-        const auto reserved = parts_.counters.reserved.load();
-        limit = std::min<std::size_t>(
-            limit,
-            rules_.jobs_max > reserved ? rules_.jobs_max - reserved : 0
-        );
-    }
-    return limit;
+    return std::min(limit, static_cast<std::size_t>(std::clamp(turns_worth, 1.0, claim_max)));
 }
 
 std::vector<HeldJobPtr> Reserver::hand_over(
-    Work& work,
-    Lane& lane,
-    std::vector<queue::ReservedJob> jobs,
-    double job_ms,
-    HeldJob::Time asked_at
+    Work& work, std::vector<LimitGate::Admitted> jobs, double job_ms, HeldJob::Time asked_at
 ) {
     std::vector<HeldJobPtr> held;
     held.reserve(jobs.size());
-    for (queue::ReservedJob& job : jobs) {
-        held.push_back(std::make_shared<HeldJob>(work.tenant, lane.meter, std::move(job), asked_at)
+    std::shared_ptr<LaneMeter> meter;
+    for (LimitGate::Admitted& admitted : jobs) {
+        if (held.empty() || held.back()->job.key.queue != admitted.job.key.queue) {
+            meter = work.lanes.meter_of(admitted.job.key.queue);
+        }
+        held.push_back(
+            std::make_shared<HeldJob>(work.tenant, meter, std::move(admitted.job), asked_at)
         );
+        held.back()->pass = std::move(admitted.pass);
         held.back()->charged_us = static_cast<std::int64_t>(job_ms * 1000.0);
     }
     const bool first = fairness_.is_fresh(work.tenant->key);

@@ -11,6 +11,7 @@
 #include "tenant_db/queue/reserve_telling.hpp"
 #include "worker/completer.hpp"
 #include "worker/lanes.hpp"
+#include "worker/limits/limit_gate.hpp"
 #include "worker/ready_queue.hpp"
 #include "worker/work_inbox.hpp"
 
@@ -35,6 +36,7 @@ struct ReserverParts {
     const Completer& completer;
     Counters& counters;
     Pulse& pulse;
+    LimitGate& limits;
 };
 
 class Reserver final : public Service {
@@ -54,6 +56,7 @@ private:
     struct Work {
         std::shared_ptr<ServedTenant> tenant;
         Lanes lanes;
+        bool parked_turn = false; // jobs that limits held back and queues take turns
     };
 
     void run(Pulse::Beat& beat);
@@ -70,16 +73,17 @@ private:
         const queue::OnClaimed& on_claimed,
         const std::vector<HeldJobPtr>& begun
     ) const;
+    void wake_parked();
+    [[nodiscard]] bool serve_parked(Work& work);
+    [[nodiscard]] std::vector<LimitGate::Admitted>
+    admit(Work& work, std::vector<queue::ReservedJob> jobs, const Lane& lane);
+    [[nodiscard]] std::size_t room_in_hand() const;
     void wait_for_room(const Lane& lane);
     [[nodiscard]] std::optional<double> expected_job_ms(const Lane& lane) const;
     [[nodiscard]] std::size_t stock_for(const Lane& lane) const;
     [[nodiscard]] std::size_t claim_limit(const Work& work, const Lane& lane, double job_ms) const;
     std::vector<HeldJobPtr> hand_over(
-        Work& work,
-        Lane& lane,
-        std::vector<queue::ReservedJob> jobs,
-        double job_ms,
-        HeldJob::Time asked_at
+        Work& work, std::vector<LimitGate::Admitted> jobs, double job_ms, HeldJob::Time asked_at
     );
 
     const ReserverRules rules_;

@@ -1,10 +1,15 @@
 #include "worker/reserver.hpp"
 
+#include <algorithm>
+
 namespace bgerp::worker {
 
 namespace {
 
 constexpr std::chrono::seconds statement_time{30};
+
+// Stocks that may be reserved, being run and being completed at one time.
+constexpr std::size_t stocks_in_hand = 4;
 
 } // namespace
 
@@ -42,6 +47,20 @@ std::optional<double> Reserver::expected_job_ms(const Lane& lane) const {
 
 std::size_t Reserver::stock_for(const Lane& lane) const {
     return stock_of(rules_.prefetch, expected_job_ms(lane));
+}
+
+// Jobs that may be reserved before too many are in hand, run or being completed.
+std::size_t Reserver::room_in_hand() const {
+    const std::size_t hand_max =
+        rules_.prefetch.slots +
+        stocks_in_hand * std::max<std::size_t>(rules_.prefetch.prefetch_max, 1);
+    const std::size_t in_hand = parts_.in_hand.count();
+    const std::size_t room = hand_max > in_hand ? hand_max - in_hand : 0;
+    if (rules_.jobs_max == 0) {
+        return room;
+    }
+    const auto reserved = parts_.counters.reserved.load();
+    return std::min<std::size_t>(room, rules_.jobs_max > reserved ? rules_.jobs_max - reserved : 0);
 }
 
 } // namespace bgerp::worker

@@ -40,6 +40,14 @@ const Roster::Member* Roster::by_database(const std::string& database) const {
     return found == org_by_database_.end() ? nullptr : by_org(found->second);
 }
 
+std::vector<const Roster::Member*> Roster::members() const {
+    std::vector<const Member*> all;
+    for (const auto& entry : by_org_) {
+        all.push_back(&entry.second);
+    }
+    return all;
+}
+
 std::map<mysql::Pool*, std::vector<std::string>> Roster::databases_by_pool() const {
     std::map<mysql::Pool*, std::vector<std::string>> databases;
     for (const auto& entry : by_org_) {

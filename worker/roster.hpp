@@ -27,6 +27,8 @@ public:
     [[nodiscard]] const Member* by_org(const std::string& org) const;
     [[nodiscard]] const Member* by_database(const std::string& database) const;
 
+    [[nodiscard]] std::vector<const Member*> members() const;
+
     /// The databases to sweep with each pool.
     [[nodiscard]] std::map<mysql::Pool*, std::vector<std::string>> databases_by_pool() const;
 

@@ -19,6 +19,7 @@ struct WorkNews {
     std::shared_ptr<ServedTenant> tenant;
     std::set<std::string> queues; // with work
     std::set<std::string> paused; // not to be claimed from
+    bool paused_all = false;      // none is
     bool gone = false;            // suspended, archived or moved: no more claims
 };
 
@@ -39,15 +40,21 @@ public:
         tell(tenant, [&](WorkNews& news) { news.queues.insert(queue); });
     }
 
-    /// These queues, and no others, are to be let alone.
-    void
-    paused(const std::shared_ptr<ServedTenant>& tenant, const std::vector<std::string>& queues) {
-        tell(tenant, [&](WorkNews& news) { news.paused = {queues.begin(), queues.end()}; });
+    /// These queues, and no others, are to be let alone; or all of them.
+    void paused(
+        const std::shared_ptr<ServedTenant>& tenant,
+        const std::vector<std::string>& queues,
+        bool all = false
+    ) {
+        tell(tenant, [&](WorkNews& news) {
+            news.paused = {queues.begin(), queues.end()};
+            news.paused_all = all;
+        });
     }
 
     void gone(const std::shared_ptr<ServedTenant>& tenant) {
         const std::lock_guard lock(mutex_);
-        news_[tenant->key] = {tenant, {}, {}, true};
+        news_[tenant->key] = {tenant, {}, {}, false, true};
         arrived_.notify_one();
     }
 

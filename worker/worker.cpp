@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "worker/discovery.hpp"
 #include "worker/lease_renewer.hpp"
+#include "worker/limits/limit_keeper.hpp"
 #include "worker/reserver.hpp"
 #include "worker/slots.hpp"
 
@@ -44,13 +45,22 @@ queue::LeaseRules lease_rules(const Config& config) {
     return {config.queue.lease_s, config.queue.retry_after_s};
 }
 
-ReserverRules reserver_rules(const Config& config, const WorkerOptions& options) {
+LimitRules limit_rules(const Config& config) {
+    LimitRules rules;
+    rules.slots = config.worker.concurrency;
+    rules.horizon_ms = PrefetchRules().horizon_ms;
+    rules.lease = std::chrono::seconds(config.queue.lease_s);
+    return rules;
+}
+
+ReserverRules
+reserver_rules(const Config& config, const WorkerOptions& options, std::uint64_t owner) {
     ReserverRules rules;
     rules.lease = lease_rules(config);
     rules.prefetch.slots = static_cast<std::size_t>(config.worker.concurrency);
     rules.prefetch.prefetch_max = static_cast<std::size_t>(config.worker.prefetch_max);
     rules.selection = QueueSelection(config.worker.queues);
-    rules.owner = new_owner();
+    rules.owner = owner;
     rules.jobs_max = options.jobs_max;
     return rules;
 }
@@ -62,6 +72,18 @@ struct Worker::Machine {
         : parts(worker_parts)
         , options(worker_options)
         , clock(system_clock())
+        , owner(new_owner())
+        , limit_book(
+              limit_rules(parts.config),
+              KindLimits{},
+              [this] { wake_reserver(); }
+          )
+        , limits(
+              limit_book,
+              owner,
+              parts.config.queue.lease_s,
+              QueueSelection(parts.config.worker.queues)
+          )
         , settler(counters, give_up)
         , completer(
               {static_cast<std::size_t>(parts.config.worker.complete_batch_max),
@@ -79,14 +101,16 @@ struct Worker::Machine {
                in_hand,
                completer,
                settler,
-               counters}
+               counters,
+               limits}
           )
         , slots(static_cast<std::size_t>(parts.config.worker.concurrency), ready, executor)
         , inbox([this] { ready.nudge(); })
         , reserver(
-              reserver_rules(parts.config, options),
-              {inbox, ready, in_hand, completer, counters, pulse}
+              reserver_rules(parts.config, options, owner),
+              {inbox, ready, in_hand, completer, counters, pulse, limits}
           )
+        , limit_keeper(limits, inbox, pulse)
         , renewer(std::chrono::seconds(parts.config.queue.lease_s), in_hand, pulse)
         , doorbell(parts.config.worker.doorbell_listen)
         , registration(parts.core, parts.config.worker.doorbell_listen, doorbell.port())
@@ -94,8 +118,14 @@ struct Worker::Machine {
               {sweep_interval(parts.config, options),
                lease_rules(parts.config),
                QueueSelection(parts.config.worker.queues)},
-              {parts.source, inbox, clock, registration, doorbell, pulse}
+              {parts.source, inbox, clock, registration, doorbell, pulse, limit_book}
           ) {}
+
+    // Parked jobs may run: the reserver sleeps for news or for room.
+    void wake_reserver() {
+        inbox.wake();
+        ready.nudge();
+    }
 
     /// Waits until no job in hand is still this worker's, or for the grace time, or until somebody
     /// is in a hurry. A job whose lease is lost is nothing to wait for.
@@ -159,6 +189,9 @@ struct Worker::Machine {
     Counters counters;
     Pulse pulse;
     DatabaseClock clock;
+    const std::uint64_t owner;
+    LimitBook limit_book; // outlives the jobs that it counts
+    LimitGate limits;
     JobsInHand in_hand;
     ReadyQueue ready;
     StopSignal give_up; // stop trying to write ends
@@ -170,6 +203,7 @@ struct Worker::Machine {
     Slots slots;
     WorkInbox inbox;
     Reserver reserver;
+    LimitKeeper limit_keeper;
     LeaseRenewer renewer;
     DoorbellSocket doorbell;
     Registration registration;
@@ -192,6 +226,7 @@ void Worker::start() {
     Machine& m = *machine_;
     m.completer.start();
     m.renewer.start();
+    m.limit_keeper.start();
     m.slots.start();
     m.reserver.start();
     m.discovery.start();
@@ -219,6 +254,7 @@ void Worker::stop() {
     }
     m.slots.stop();
     m.completer.stop();
+    m.limit_keeper.stop();
     m.renewer.stop();
     m.started = false;
     log_info("worker stopped", {{"completed", std::to_string(m.counters.completed.load())}});

@@ -191,6 +191,13 @@ heartbeat_at DATETIME(6) NOT NULL,
 PRIMARY KEY (id),
 KEY worker_process_heartbeat (heartbeat_at))";
 
+// One row while the jobs of all organizations are paused. NULL: until somebody resumes them.
+constexpr const char* platform_pause = R"(
+id TINYINT UNSIGNED NOT NULL,
+paused_at DATETIME(0) NOT NULL,
+resume_at DATETIME(0) NULL,
+PRIMARY KEY (id))";
+
 } // namespace
 
 std::vector<Migration> core_migrations() {
@@ -229,6 +236,7 @@ std::vector<Migration> core_migrations() {
              {"system_logs", system_logs},
              {"worker_process", worker_process}}
         ),
+        create_tables("2026_11_core_platform_pause", "core", {{"platform_pause", platform_pause}}),
     };
 }
 

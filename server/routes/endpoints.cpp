@@ -5,6 +5,8 @@
 #include "server/routes/health.hpp"
 #include "server/routes/imports.hpp"
 #include "server/routes/jobs.hpp"
+#include "server/routes/limit_endpoints.hpp"
+#include "server/routes/limits.hpp"
 #include "server/routes/login.hpp"
 #include "server/routes/payroll.hpp"
 #include "server/routes/queues.hpp"
@@ -128,6 +130,7 @@ constexpr std::array endpoints{
         .path = "/api/v1/queues/{queue}/pause",
         .run = pause_queue,
         .ability = "queues:pause",
+        .query = pause_query,
         .summary = "Begin no more jobs of a queue"},
     Endpoint{
         .method = Method::post,
@@ -353,7 +356,12 @@ constexpr std::array endpoints{
 } // namespace
 
 std::span<const Endpoint> all_endpoints() {
-    return endpoints;
+    static const std::vector<Endpoint> all = [] {
+        std::vector<Endpoint> joined(endpoints.begin(), endpoints.end());
+        joined.insert(joined.end(), limit_endpoints.begin(), limit_endpoints.end());
+        return joined;
+    }();
+    return all;
 }
 
 std::vector<std::string> endpoint_labels(std::span<const Endpoint> table) {

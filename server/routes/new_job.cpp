@@ -145,6 +145,7 @@ Result<queue::NewJob> job_of(const Json& body, const std::string& path) {
     job.max_exceptions = integer_field(body, "max_exceptions");
     job.timeout_s = integer_field(body, "timeout_s");
     job.retry_until = integer_field(body, "retry_until");
+    job.limit_key = text_field(body, "limit_key").value_or("");
     job.tracked = boolean_field(body, "tracked", true);
     if (const Json& tags = json_field(body, "tags"); tags.is_array()) {
         job.tags = tags.get<std::vector<std::string>>();

@@ -28,6 +28,7 @@ inline constexpr std::array job_fields{
     Field{"retry_until", FieldType::integer, false, 0, 4'102'444'800},
     Field{"tags", FieldType::texts, false, 0, 20},
     Field{"tracked", FieldType::boolean},
+    Field{"limit_key", FieldType::text, false, 1, 255},
     Field{"meta", FieldType::object},
     Field{"encrypted", FieldType::boolean},
     Field{"unique", FieldType::object},

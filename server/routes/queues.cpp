@@ -23,6 +23,7 @@ Json stats_json(const queue::QueueStats& stats, bool paused) {
         {"available", stats.available},
         {"scheduled", stats.scheduled},
         {"running", stats.running},
+        {"blocked", stats.blocked},
         {"oldest_wait_s", stats.oldest_wait_s},
         {"paused", paused}};
 }
@@ -42,28 +43,6 @@ Result<http::Response> list_queues(Call& call) {
         queues.push_back(stats_json(of_name(name), true));
     }
     return http::json_response(200, {{"queues", std::move(queues)}});
-}
-
-Result<http::Response> pause_queue(Call& call) {
-    const auto paused = queue::pause_queue(
-        *call.pool->acquire(call.deadline()),
-        queue::QueueSchema::current(),
-        call.path_param()
-    );
-    if (!paused) {
-        return tl::unexpected<Error>(paused.error());
-    }
-    return http::json_response(200, {{"queue", call.path_param()}, {"paused", true}});
-}
-
-Result<http::Response> resume_queue(Call& call) {
-    queue::resume_queue(
-        *call.pool->acquire(call.deadline()),
-        queue::QueueSchema::current(),
-        call.path_param()
-    );
-    call.ring();
-    return http::json_response(200, {{"queue", call.path_param()}, {"paused", false}});
 }
 
 Result<http::Response> list_failed_jobs(Call& call) {

@@ -15,12 +15,6 @@ inline constexpr std::array failed_query{
 /// GET /queues: those with jobs and those paused.
 [[nodiscard]] Result<http::Response> list_queues(Call& call);
 
-/// POST /queues/{queue}/pause: its jobs aren't begun until it is resumed.
-[[nodiscard]] Result<http::Response> pause_queue(Call& call);
-
-/// POST /queues/{queue}/resume
-[[nodiscard]] Result<http::Response> resume_queue(Call& call);
-
 /// GET /failed-jobs
 [[nodiscard]] Result<http::Response> list_failed_jobs(Call& call);
 

@@ -90,7 +90,19 @@ std::size_t clear_queue(
         "DELETE " + schema("jobs") + " FROM " + schema("jobs") +
             " FORCE INDEX (PRIMARY) WHERE queue = ? AND priority = ? AND id = ?"
     );
-    return delayed + waiting;
+    // Held back by a limit; no two have the same id.
+    const std::size_t blocked = clear_table(
+        pool,
+        deadline,
+        schema,
+        queue,
+        "SELECT priority, id, flags, IF(flags = 0, '', payload) FROM " + schema("job_blocked") +
+            " FORCE INDEX (PRIMARY) WHERE queue = ? ORDER BY key_hash, priority, id LIMIT ?"
+            " FOR UPDATE SKIP LOCKED",
+        "DELETE " + schema("job_blocked") + " FROM " + schema("job_blocked") +
+            " FORCE INDEX (job_blocked_id) WHERE queue = ? AND priority = ? AND id = ?"
+    );
+    return delayed + waiting + blocked;
 }
 
 } // namespace bgerp::queue

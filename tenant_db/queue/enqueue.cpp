@@ -74,6 +74,13 @@ Result<void> check_fields(const NewJob& job, int depth_max) {
     if (!job.uuid.empty() && !is_uuid(job.uuid)) {
         return fail(ErrorCode::invalid_argument, "not a UUID", "uuid");
     }
+    if (!job.limit_key.empty() && !is_name(job.limit_key)) {
+        return fail(
+            ErrorCode::invalid_argument,
+            "a limit key has at most 255 characters",
+            "limit_key"
+        );
+    }
     if (!job.batch_id.empty() && !is_uuid(job.batch_id)) {
         return fail(ErrorCode::invalid_argument, "not a batch's id", "batch_id");
     }

@@ -112,6 +112,9 @@ bool scan_member(Scanner& scanner, std::string_view key, Envelope& envelope) {
     if (key == "batchId") {
         return scanner.text_into(envelope.batch_id);
     }
+    if (key == "limitKey") {
+        return scanner.text_into(envelope.limit_key);
+    }
     if (key == "maxTries") {
         return scanner.number_into(envelope.max_tries);
     }

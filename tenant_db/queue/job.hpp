@@ -81,7 +81,8 @@ struct NewJob {
     std::optional<std::int64_t> timeout_s;
     std::optional<std::int64_t> retry_until; // seconds since 1970
     std::vector<std::string> tags;
-    std::string batch_id; // empty: none
+    std::string batch_id;  // empty: none
+    std::string limit_key; // for limits by key; empty: none
     std::string uuid;     // empty: a new one
     bool tracked = true;  // keep state, progress, output and history in job_run
     std::optional<UniqueRule> unique;

@@ -42,6 +42,7 @@ Json job_to_json(const NewJob& job) {
         {"delay_s", job.delay.count()},
         {"backoff_s", job.backoff_s},
         {"tags", job.tags},
+        {"limit_key", job.limit_key},
         {"uuid", job.uuid},
         {"tracked", job.tracked}};
     if (!job.meta.is_null()) {
@@ -68,6 +69,7 @@ NewJob job_from_json(const Json& object) {
     job.delay = std::chrono::seconds(object.at("delay_s").get<std::int64_t>());
     job.backoff_s = object.at("backoff_s").get<std::vector<std::int64_t>>();
     job.tags = object.at("tags").get<std::vector<std::string>>();
+    job.limit_key = object.value("limit_key", "");
     job.uuid = object.at("uuid");
     job.tracked = object.at("tracked");
     job.meta = object.value("meta", Json());

@@ -130,6 +130,9 @@ std::string compose_envelope(const NewJob& job, const std::string& uuid) {
     if (job.encrypted) {
         text.add("encrypted", Json(true));
     }
+    if (!job.limit_key.empty()) {
+        text.add("limitKey", Json(job.limit_key));
+    }
     text.add("data", job.args);
     return text.finish();
 }

@@ -36,6 +36,7 @@ struct Envelope {
     Json previous;    // what the link before this one left
     std::string previous_uuid;
     bool encrypted = false;      // args are sealed
+    std::string limit_key;
     std::int64_t exceptions = 0; // how often the handler failed by itself so far
 };
 

@@ -143,6 +143,7 @@ Envelope envelope_of(const Json& object) {
     }
     envelope.tags = texts_at(object, "tags");
     envelope.batch_id = text_at(object, "batchId");
+    envelope.limit_key = text_at(object, "limitKey");
     envelope.meta = json_at(object, "meta");
     envelope.unique = hold_in(object);
     envelope.chain = json_at(object, "chain");

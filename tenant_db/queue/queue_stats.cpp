@@ -35,6 +35,11 @@ std::vector<QueueStats> queue_stats(mysql::Session& session, const QueueSchema& 
         {},
         [&](const mysql::Row& row) { stats_of(row.text(0)).scheduled += row.i64(1); }
     );
+    session.query( // a scan: as long as what is held back
+        "SELECT queue, COUNT(*) FROM " + schema("job_blocked") + " GROUP BY queue",
+        {},
+        [&](const mysql::Row& row) { stats_of(row.text(0)).blocked = row.i64(1); }
+    );
     std::vector<QueueStats> all;
     for (auto& [queue, stats] : by_queue) {
         all.push_back(std::move(stats));

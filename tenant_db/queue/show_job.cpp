@@ -124,6 +124,21 @@ void list_outcome(
     );
 }
 
+// What holds an available job back, or null. KEY job_blocked_id (id), then limit_key's PRIMARY.
+Json blocked_by(mysql::Session& session, const QueueSchema& schema, const std::string& uuid) {
+    return session
+        .query_one(
+            "SELECT k.limit_name, k.key_text FROM " + schema("job_run") + " r JOIN " +
+                schema("job_blocked") + " b FORCE INDEX (job_blocked_id) ON b.id = r.job_id JOIN " +
+                schema("limit_key") + " k ON k.key_hash = b.key_hash WHERE r.uuid = ?",
+            {uuid},
+            [](const mysql::Row& row) {
+                return Json{{"limit", row.text(0)}, {"key", row.text(1)}};
+            }
+        )
+        .value_or(Json());
+}
+
 } // namespace
 
 Result<Json> show_job(mysql::Session& session, const QueueSchema& schema, const std::string& uuid) {
@@ -136,6 +151,9 @@ Result<Json> show_job(mysql::Session& session, const QueueSchema& schema, const 
         );
     }
     if (run) {
+        if (run->at("state") == "available") {
+            (*run)["blocked_by"] = blocked_by(session, schema, uuid);
+        }
         return std::move(*run);
     }
     return show_failed(session, schema, uuid).map(failed_to_json);

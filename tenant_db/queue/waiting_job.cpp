@@ -8,6 +8,8 @@ namespace {
 
 constexpr const char* by_jobs_key = " FORCE INDEX (PRIMARY) WHERE queue = ? AND priority = ?"
                                     " AND id = ?";
+constexpr const char* by_blocked_key = " FORCE INDEX (PRIMARY) WHERE key_hash = ?"
+                                       " AND priority = ? AND id = ?";
 constexpr const char* by_delayed_key = " FORCE INDEX (PRIMARY) WHERE available_at = ? AND id = ?";
 
 // PRIMARY (uuid), no lock.
@@ -69,6 +71,27 @@ void lock_delayed(mysql::Session& session, const QueueSchema& schema, FoundJob& 
     );
 }
 
+// A job that a limit holds back keeps its id. KEY job_blocked_id (id), as above.
+void lock_parked(mysql::Session& session, const QueueSchema& schema, FoundJob& found) {
+    const std::optional<std::uint64_t> key = session.query_one(
+        "SELECT key_hash FROM " + schema("job_blocked") +
+            " FORCE INDEX (job_blocked_id) WHERE id = ?",
+        {found.id},
+        [](const mysql::Row& row) { return row.u64(0); }
+    );
+    if (!key) {
+        return;
+    }
+    found.parked = true;
+    found.limit_key = *key;
+    lock_row(
+        session,
+        "SELECT 0, flags, created_at, payload FROM " + schema("job_blocked") + by_blocked_key,
+        {found.limit_key, found.priority, found.id},
+        found
+    );
+}
+
 } // namespace
 
 FoundJob lock_job(mysql::Session& session, const QueueSchema& schema, const std::string& uuid) {
@@ -87,6 +110,9 @@ FoundJob lock_job(mysql::Session& session, const QueueSchema& schema, const std:
         {found.queue, found.priority, found.id},
         found
     );
+    if (found.is == FoundJob::Is::moved) {
+        lock_parked(session, schema, found);
+    }
     return found;
 }
 
@@ -95,6 +121,13 @@ void delete_waiting(mysql::Session& session, const QueueSchema& schema, const Fo
         session.execute(
             "DELETE " + schema("job_delayed") + " FROM " + schema("job_delayed") + by_delayed_key,
             {found.available_at, found.id}
+        );
+        return;
+    }
+    if (found.parked) {
+        session.execute(
+            "DELETE " + schema("job_blocked") + " FROM " + schema("job_blocked") + by_blocked_key,
+            {found.limit_key, found.priority, found.id}
         );
         return;
     }

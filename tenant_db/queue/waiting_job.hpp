@@ -28,6 +28,8 @@ struct FoundJob {
     std::int64_t priority = 0;
     std::uint64_t id = 0;
     bool delayed = false; // in job_delayed, where available_at belongs to the key
+    bool parked = false;  // in job_blocked, where limit_key belongs to it
+    std::uint64_t limit_key = 0;
     std::int64_t available_at = 0;
     std::int64_t created_at = 0;
     std::int64_t flags = 0;

@@ -23,6 +23,29 @@ protected:
     }
 };
 
+TEST_F(Jobs, Q35_LimitsAndPausesAreSetAndLifted) {
+    start();
+    Ask wanted{token_};
+    wanted.json = {{"by", "key"}, {"concurrency", 2}, {"rate", 10}};
+    const Answer set = ask("PUT", "/api/v1/limits/customers", wanted);
+    ASSERT_EQ(set.status, 200) << set.raw.body;
+    EXPECT_EQ(set.json["burst"], 10);
+    EXPECT_EQ(get("/api/v1/limits").json["limits"][0], set.json);
+    EXPECT_TRUE(get("/api/v1/limits/customers").json["keys"].empty());
+    EXPECT_EQ(ask("POST", "/api/v1/limits/customers/reset", {token_}).json["reset"], 0);
+    EXPECT_EQ(ask("DELETE", "/api/v1/limits/customers", {token_}).status, 204);
+    EXPECT_EQ(ask("DELETE", "/api/v1/limits/customers", {token_}).status, 404);
+    wanted.json = {{"by", "key"}};
+    EXPECT_EQ(ask("PUT", "/api/v1/limits/customers", wanted).status, 422) << "nothing to limit";
+
+    EXPECT_EQ(ask("POST", "/api/v1/kinds/noop/pause?for_s=60", {token_}).json["paused"], true);
+    EXPECT_EQ(ask("POST", "/api/v1/pause", {token_}).json["scope"], "all");
+    EXPECT_EQ(get("/api/v1/pauses").json["pauses"].size(), 2U);
+    EXPECT_EQ(ask("POST", "/api/v1/resume", {token_}).json["paused"], false);
+    EXPECT_EQ(ask("POST", "/api/v1/kinds/noop/resume", {token_}).json["paused"], false);
+    EXPECT_TRUE(get("/api/v1/pauses").json["pauses"].empty());
+}
+
 TEST_F(Jobs, APushedJobIsThereAndCanBeCancelled) {
     start();
     const Answer pushed = post(

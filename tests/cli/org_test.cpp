@@ -54,6 +54,15 @@ TEST_F(OrgTest, LivesFromCreateToDelete) {
     EXPECT_TRUE(cli_.json({"org", "list"}).json().empty());
 }
 
+TEST_F(OrgTest, Q39_AnAdminSetsItsShareOfTheWorkers) {
+    ASSERT_EQ(cli_.run({"org", "create", "acme", "--modules", "hr"}).status, 0);
+    EXPECT_EQ(cli_.json({"org", "show", "acme"}).json()["weight"], 1);
+    EXPECT_EQ(cli_.json({"org", "weight", "acme", "5"}).json()["weight"], 5);
+    EXPECT_EQ(cli_.json({"org", "show", "acme"}).json()["weight"], 5);
+    EXPECT_EQ(cli_.run({"org", "weight", "acme", "0"}).status, 2);
+    EXPECT_EQ(cli_.run({"org", "weight", "nobody", "5"}).status, 3);
+}
+
 TEST_F(OrgTest, BadInputIsAnErrorAndLeavesNothing) {
     EXPECT_EQ(cli_.json({"org", "create", "Acme"}).json()["error"]["field"], "org_code");
     EXPECT_EQ(

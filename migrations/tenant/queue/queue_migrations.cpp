@@ -2,6 +2,7 @@
 
 #include "migrations/tenant/queue/job_claim_room.hpp"
 #include "migrations/tenant/queue/job_unique.hpp"
+#include "migrations/tenant/queue/limit_tables.hpp"
 #include "migrations/tenant/queue/queue_tables.hpp"
 #include "migrations/tenant/queue/schedule_backfill.hpp"
 
@@ -33,6 +34,8 @@ std::vector<Migration> queue_migrations() {
         schedule_backfill(),
         queue::job_claim_room_migration(),
         queue::job_meta_migration(),
+        {"2026_11_limits", "queue", queue::create_limit_tables, queue::drop_limit_tables},
+        {"2026_11_pauses", "queue", queue::widen_pauses, queue::narrow_pauses},
     };
 }
 

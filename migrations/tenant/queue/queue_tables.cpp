@@ -1,5 +1,7 @@
 #include "migrations/tenant/queue/queue_tables.hpp"
 
+#include "migrations/tenant/queue/limit_tables.hpp"
+
 #include <array>
 
 namespace bgerp::queue {
@@ -152,6 +154,7 @@ const std::vector<std::string_view>& queue_tables() {
             all.push_back(table.name);
         }
         all.insert(all.end(), added_tables.begin(), added_tables.end());
+        all.insert(all.end(), limit_tables.begin(), limit_tables.end());
         return all;
     }();
     return names;

@@ -323,7 +323,12 @@ TEST_F(WorkerTest, serves_the_selected_queues_alone) {
 
 TEST_F(WorkerTest, a_paused_queue_waits_until_it_is_resumed) {
     const auto schema = queue::QueueSchema::current();
-    value_or_throw(queue::pause_queue(*pool(tenant_)->acquire(platform_.soon()), schema, "held"));
+    value_or_throw(queue::pause(
+        *pool(tenant_)->acquire(platform_.soon()),
+        schema,
+        {queue::PauseScope::queue, "held"},
+        {}
+    ));
     queue::NewJob noop;
     noop.kind = "noop";
     noop.queue = "held";
@@ -338,7 +343,11 @@ TEST_F(WorkerTest, a_paused_queue_waits_until_it_is_resumed) {
         queue::paused_queues(*pool(tenant_)->acquire(platform_.soon()), schema),
         std::vector<std::string>{"held"}
     );
-    queue::resume_queue(*pool(tenant_)->acquire(platform_.soon()), schema, "held");
+    queue::resume(
+        *pool(tenant_)->acquire(platform_.soon()),
+        schema,
+        {queue::PauseScope::queue, "held"}
+    );
     EXPECT_TRUE(becomes(held, "completed"));
 }
 

@@ -45,6 +45,46 @@ TEST_F(LanesTest, named_queues_are_served_in_their_order) {
     EXPECT_EQ(next(named), "default");
 }
 
+TEST(QueueSelection, Q5_names_beginnings_and_weights) {
+    const QueueSelection some({"high", "mail.*", "*"});
+    EXPECT_EQ(some.entry_of("high"), 0U);
+    EXPECT_EQ(some.entry_of("mail.bulk"), 1U);
+    EXPECT_EQ(some.entry_of("anything"), 2U);
+    EXPECT_FALSE(some.weighted());
+    const QueueSelection weighted({"high:3", "low", "a:b", "x:0"});
+    EXPECT_TRUE(weighted.weighted());
+    EXPECT_EQ(weighted.entry_of("high"), 0U);
+    EXPECT_EQ(weighted.entries()[0].weight, 3);
+    EXPECT_EQ(weighted.entries()[1].weight, 1);
+    EXPECT_EQ(weighted.entry_of("a:b"), 2U);
+    EXPECT_EQ(weighted.entry_of("x:0"), 3U) << "no weight";
+    EXPECT_FALSE(weighted.selects("default"));
+}
+
+TEST_F(LanesTest, Q5_a_star_behind_names_is_every_other_queue) {
+    const QueueSelection selection({"high", "*"});
+    lanes_.open({"a", "b", "high"}, now_);
+    EXPECT_EQ(next(selection), "high");
+    lanes_.ran_dry(*lanes_.next(selection, now_), true);
+    EXPECT_EQ(next(selection), "a");
+    EXPECT_EQ(next(selection), "b");
+    EXPECT_EQ(next(selection), "a");
+}
+
+TEST_F(LanesTest, Q5_weighted_queues_get_their_share_and_nothing_idles) {
+    const QueueSelection selection({"high:3", "low:1"});
+    lanes_.open({"high", "low"}, now_);
+    std::map<std::string, int> turns;
+    for (int i = 0; i < 40; ++i) {
+        ++turns[next(selection)];
+    }
+    EXPECT_EQ(turns["high"], 30);
+    EXPECT_EQ(turns["low"], 10);
+    lanes_.close({"high"});
+    EXPECT_EQ(next(selection), "low");
+    EXPECT_EQ(next(selection), "low");
+}
+
 TEST_F(LanesTest, a_lane_closes_only_when_its_whole_queue_was_seen) {
     lanes_.open({"a"}, now_);
     Lane* const lane = lanes_.next(all_, now_);

@@ -1,0 +1,89 @@
+// The reserver's part for jobs under limits: through the gate, and back from where they were held.
+
+#include "worker/reserver.hpp"
+
+#include <algorithm>
+
+namespace bgerp::worker {
+
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds short_nap{2};
+constexpr double job_ms_unknown = 1.0;
+
+} // namespace
+
+// Those that no limit holds back. What can't be asked for goes back as soon as the database allows.
+std::vector<LimitGate::Admitted>
+Reserver::admit(Work& work, std::vector<queue::ReservedJob> jobs, const Lane& lane) {
+    std::vector<LimitGate::Admitted> admitted;
+    if (!parts_.limits.book().applies_to(*work.tenant)) {
+        admitted.reserve(jobs.size());
+        for (queue::ReservedJob& job : jobs) {
+            admitted.push_back({std::move(job), nullptr});
+        }
+        return admitted;
+    }
+    try {
+        return parts_.limits.admit(work.tenant, jobs);
+    } catch (const Failure&) {
+        std::vector<HeldJobPtr> held;
+        for (queue::ReservedJob& job : jobs) {
+            held.push_back(std::make_shared<HeldJob>(
+                work.tenant,
+                lane.meter,
+                std::move(job),
+                SteadyClock::now()
+            ));
+        }
+        parts_.in_hand.add(held);
+        parts_.counters.reserved.fetch_add(held.size());
+        unreleased_.insert(unreleased_.end(), held.begin(), held.end());
+        throw;
+    }
+}
+
+void Reserver::wake_parked() {
+    for (const auto& tenant : parts_.limits.book().ready(SteadyClock::now())) {
+        works_[tenant->key].tenant = tenant;
+        fairness_.activate(tenant->key, tenant->weight);
+    }
+}
+
+// Jobs of the tenant that a limit held back until now. False when it isn't their turn.
+bool Reserver::serve_parked(Work& work) {
+    const auto now = SteadyClock::now();
+    LimitBook& book = parts_.limits.book();
+    if (!book.has_ready(*work.tenant, now)) {
+        work.parked_turn = false;
+        return false;
+    }
+    work.parked_turn = !work.parked_turn;
+    if (!work.parked_turn && work.lanes.any_open()) {
+        return false;
+    }
+    const auto known_ms = book.parked_job_ms(*work.tenant, now);
+    const std::size_t stock = stock_of(rules_.prefetch, known_ms);
+    const std::size_t room = std::min(parts_.ready.room(stock), room_in_hand());
+    if (room == 0) {
+        parts_.ready.wait_for_room(stock, short_nap);
+        return true;
+    }
+    try {
+        hand_over(
+            work,
+            parts_.limits.take_parked(work.tenant, room),
+            known_ms.value_or(job_ms_unknown),
+            now
+        );
+        outage_.succeeded();
+    } catch (const Failure& error) {
+        fairness_.deactivate(work.tenant->key);
+        outage_.failed(error, stop_);
+    }
+    return true;
+}
+
+} // namespace bgerp::worker
