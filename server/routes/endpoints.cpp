@@ -11,6 +11,7 @@
 #include "server/routes/reports.hpp"
 #include "server/routes/schedules.hpp"
 #include "server/routes/tokens.hpp"
+#include "server/routes/workflow_endpoints.hpp"
 
 namespace bgerp::server {
 
@@ -353,7 +354,12 @@ constexpr std::array endpoints{
 } // namespace
 
 std::span<const Endpoint> all_endpoints() {
-    return endpoints;
+    static const std::vector<Endpoint> all = [] {
+        std::vector<Endpoint> both(endpoints.begin(), endpoints.end());
+        both.insert(both.end(), workflow_endpoints.begin(), workflow_endpoints.end());
+        return both;
+    }();
+    return all;
 }
 
 std::vector<std::string> endpoint_labels(std::span<const Endpoint> table) {

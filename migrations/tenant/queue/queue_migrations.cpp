@@ -4,6 +4,7 @@
 #include "migrations/tenant/queue/job_unique.hpp"
 #include "migrations/tenant/queue/queue_tables.hpp"
 #include "migrations/tenant/queue/schedule_backfill.hpp"
+#include "migrations/tenant/queue/workflow_tables.hpp"
 
 namespace bgerp::migrations {
 
@@ -33,6 +34,8 @@ std::vector<Migration> queue_migrations() {
         schedule_backfill(),
         queue::job_claim_room_migration(),
         queue::job_meta_migration(),
+        queue::workflow_migration(),
+        queue::job_step_migration(),
     };
 }
 
