@@ -14,11 +14,25 @@ const queue::QueueSchema& own() {
 }
 
 Result<queue::NewWorkflow> new_workflow_of(const Call& call) {
-    return queue::read_workflow(call.body, [&](const Json& job, const std::string& path) {
+    auto workflow = queue::read_workflow(call.body, [&](const Json& job, const std::string& path) {
         return check_fields(job, job_fields, path).and_then([&] {
             return new_job_of(job, call.services.kinds, path);
         });
     });
+    if (!workflow) {
+        return workflow;
+    }
+    std::vector<queue::NewJob> jobs;
+    for (queue::NewStep& step : workflow->steps) {
+        jobs.push_back(std::move(step.job));
+    }
+    if (auto sealed = seal_jobs(call, jobs); !sealed) {
+        return tl::unexpected<Error>(std::move(sealed.error()));
+    }
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+        workflow->steps[i].job = std::move(jobs[i]);
+    }
+    return workflow;
 }
 
 Result<http::Response> shown(Call& call, int status) {
