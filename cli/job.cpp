@@ -7,6 +7,7 @@
 #include "core_db/args_key.hpp"
 #include "tenant_db/modules/job_kinds.hpp"
 #include "tenant_db/queue/inspect.hpp"
+#include "tenant_db/queue/job_signal.hpp"
 #include "tenant_db/queue/sealed_args.hpp"
 
 namespace bgerp::cli {
@@ -31,6 +32,13 @@ struct JobOption {
     std::string timeout;
 };
 
+struct SignalOptions {
+    std::string org;
+    std::string uuid;
+    std::string signal;
+    std::string payload = "null";
+};
+
 struct ListOptions {
     std::string org;
     queue::JobFilter filter;
@@ -43,11 +51,18 @@ std::string shown(const Json& value) {
 void print_job(Context& context, const Json& job) {
     std::string text;
     for (const auto& [key, value] : job.items()) {
+        if (key == "log") {
+            continue; // below the rest
+        }
         const bool worth_a_line = !value.empty() && value != "" && value != false;
         if (worth_a_line) {
             text += (text.empty() ? "" : "\n") + key +
                     std::string(key.size() < 14 ? 14 - key.size() : 1, ' ') + shown(value);
         }
+    }
+    for (const Json& line : job.value("log", Json::array())) {
+        text += "\n  " + shown(line.at("at")) + " #" + shown(line.at("attempt")) + "  " +
+                printable(shown(line.at("line")));
     }
     context.output().result(job, text);
 }
@@ -150,6 +165,31 @@ int wait(Context& context, const JobOption& option) {
     return error ? 1 : 0;
 }
 
+int send(Context& context, const SignalOptions& options) {
+    TenantSession tenant(context, options.org);
+    auto payload = parse_json(options.payload);
+    if (!payload) {
+        payload.error().field = "--payload";
+        throw Failure(std::move(payload.error()));
+    }
+    const queue::SignalSent sent = value_or_throw(queue::send_signal(
+        tenant.pool(),
+        Context::short_deadline(),
+        queue::QueueSchema::current(),
+        options.uuid,
+        options.signal,
+        *payload
+    ));
+    if (sent.woke) {
+        tenant.ring();
+    }
+    context.output().result(
+        find(tenant, options.uuid),
+        "job " + options.uuid + (sent.woke ? " goes on" : " will find the signal when it asks")
+    );
+    return 0;
+}
+
 int list(Context& context, const ListOptions& options) {
     TenantSession tenant(context, options.org);
     const auto jobs =
@@ -188,12 +228,23 @@ void add_push(CLI::App& noun, Commands& commands) {
     commands.on(command, [options](Context& context) { return push(context, *options); });
 }
 
+void add_signal(CLI::App& noun, Commands& commands) {
+    auto options = std::make_shared<SignalOptions>();
+    CLI::App& command = *noun.add_subcommand("signal", "Send one what it waits for");
+    command.add_option("ORG", options->org)->required();
+    command.add_option("UUID", options->uuid)->required();
+    command.add_option("NAME", options->signal, "The signal's name")->required();
+    command.add_option("--payload", options->payload, "What the job gets, JSON; null if not given");
+    commands.on(command, [options](Context& context) { return send(context, *options); });
+}
+
 } // namespace
 
 void add_job(CLI::App& root, Commands& commands) {
     CLI::App& noun = *root.add_subcommand("job", "Jobs, one at a time");
     noun.require_subcommand(1);
     add_push(noun, commands);
+    add_signal(noun, commands);
 
     struct Verb {
         const char* name;

@@ -2,6 +2,7 @@
 
 #include "base/termination.hpp"
 #include "cli/progress_bar.hpp"
+#include "tenant_db/queue/await_job.hpp"
 #include "tenant_db/queue/inspect.hpp"
 
 namespace bgerp::cli {
@@ -16,10 +17,6 @@ constexpr std::chrono::milliseconds last_interval{200};
 
 // A worker's sweep finds a job within a second; whoever waits longer should know why.
 constexpr std::chrono::seconds patience{3};
-
-bool has_ended(const std::string& state) {
-    return state == "completed" || state == "failed" || state == "cancelled";
-}
 
 void warn_without_worker(Context& context, TenantSession& tenant) {
     if (tenant.live_workers() == 0) {
@@ -72,7 +69,7 @@ Json wait_for_job(
             queue::show_job(*tenant.connection(), queue::QueueSchema::current(), uuid)
         );
         const std::string state = job.value("state", "");
-        if (has_ended(state)) {
+        if (queue::has_ended(job)) {
             return job;
         }
         const auto waited = SteadyClock::now() - begun;

@@ -26,6 +26,7 @@ void add_seed(CLI::App& root, Commands& commands);
 void add_token(CLI::App& root, Commands& commands);
 void add_up(CLI::App& root, Commands& commands);
 void add_work(CLI::App& root, Commands& commands);
+void add_workflow(CLI::App& root, Commands& commands);
 
 /// Adds all of them, in the order in which --help lists them.
 void add_nouns(CLI::App& root, Commands& commands);

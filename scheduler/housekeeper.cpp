@@ -4,6 +4,7 @@
 #include "tenant_db/queue/batch.hpp"
 #include "tenant_db/queue/inspect.hpp"
 #include "tenant_db/queue/permits.hpp"
+#include "tenant_db/queue/workflow.hpp"
 
 #include <array>
 
@@ -111,6 +112,13 @@ void Housekeeper::clean_tenant(const Tenant& tenant) {
         log_info(
             "batches settled by housekeeping",
             {{"tenant", tenant.code.str()}, {"batches", std::to_string(settled)}}
+        );
+    }
+    const std::size_t begun = queue::settle_workflows(pool, deadline, schema);
+    if (begun > 0) {
+        log_info(
+            "workflows' steps begun by housekeeping",
+            {{"tenant", tenant.code.str()}, {"steps", std::to_string(begun)}}
         );
     }
     static_cast<void>(queue::prune_finished(pool, deadline, schema, keep_h_));

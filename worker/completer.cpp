@@ -118,7 +118,7 @@ void Completer::write(const Group& group, Outage& outage, Pulse::Beat& beat) {
             write_once(group);
             outage.succeeded();
             failing_.store(false);
-            settle_batches(group);
+            settle(group);
             return;
         } catch (const Failure& error) {
             failing_.store(true);
@@ -137,7 +137,7 @@ void Completer::write_once(const Group& group) {
     std::vector<queue::Completion> completions;
     completions.reserve(group.size());
     for (const FinishedJob& job : group) {
-        completions.push_back({&job.held->job, job.uuid, job.batch_id, job.output});
+        completions.push_back({&job.held->row(), job.uuid, job.batch_id, job.output});
     }
     const ServedTenant& tenant = *group.front().held->tenant;
     const std::size_t lost = queue::complete_many_if_mine(
@@ -156,15 +156,22 @@ void Completer::write_once(const Group& group) {
     }
 }
 
-void Completer::settle_batches(const Group& group) {
+void Completer::settle(const Group& group) {
     std::set<std::string> batches;
+    std::set<std::string> workflows;
     for (const FinishedJob& job : group) {
         if (!job.batch_id.empty()) {
             batches.insert(job.batch_id);
         }
+        if (!job.workflow_id.empty()) {
+            workflows.insert(job.workflow_id);
+        }
     }
     for (const std::string& batch : batches) {
         parts_.settler.settle_batch(*group.front().held, batch);
+    }
+    for (const std::string& workflow : workflows) {
+        parts_.settler.settle_workflow(*group.front().held, workflow);
     }
 }
 

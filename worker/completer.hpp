@@ -56,7 +56,7 @@ private:
     [[nodiscard]] Group take_group(Pulse::Beat& beat);
     void write(const Group& group, Outage& outage, Pulse::Beat& beat);
     void write_once(const Group& group);
-    void settle_batches(const Group& group);
+    void settle(const Group& group);
 
     CompleterParts parts_;
     mutable std::mutex mutex_;

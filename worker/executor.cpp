@@ -5,6 +5,7 @@
 #include "core_db/args_key.hpp"
 #include "tenant_db/queue/batch.hpp"
 #include "tenant_db/queue/sealed_args.hpp"
+#include "worker/workflow_step.hpp"
 
 #include <random>
 
@@ -158,7 +159,14 @@ bool Executor::run_pipeline(const HeldJobPtr& held) {
         );
         return true;
     }
-    return run_known({held, *envelope, *entry, rules_of(*entry), facts_of(*held)});
+    const StepMay may = prepare_step(*held, *envelope);
+    if (may == StepMay::not_be_told) {
+        parts_.settler.settle(*held, *envelope, {Verdict::leave, 0, "its workflow can't be read"});
+        return true;
+    }
+    Attempt attempt{held, *envelope, *entry, rules_of(*entry), facts_of(*held)};
+    attempt.facts.workflow_stopped = may == StepMay::not_begin;
+    return run_known(attempt);
 }
 
 queue::AttemptRules Executor::rules_of(const HandlerRegistry::Entry& entry) const {
@@ -200,6 +208,10 @@ bool Executor::run_known(Attempt attempt) {
     }
     std::string output;
     const queue::Outcome outcome = run_handler(attempt, output);
+    if (attempt.left) {
+        parts_.counters.released.fetch_add(1);
+        return true;
+    }
     attempt.facts.now_s = parts_.clock.now_s();
     return conclude(attempt, outcome, std::move(output));
 }
@@ -214,15 +226,24 @@ queue::Outcome Executor::run_handler(Attempt& attempt, std::string& output) {
     JobContext context(parts_.config, *attempt.held, attempt.envelope, deadline, parts_.open_pool);
     queue::Outcome outcome;
     Result<Json> result = run_caught(*attempt.entry.handler, context, outcome);
+    context.flush_log();
+    attempt.left = context.left();
     attempt.completed = context.completed() && result.has_value();
     outcome.stop = attempt.held->stop.load();
+    if (attempt.left) {
+        return outcome;
+    }
     if (result) {
-        constexpr std::int64_t keeps = queue::flag_tracked | queue::flag_chain;
+        constexpr std::int64_t keeps =
+            queue::flag_tracked | queue::flag_chain | queue::flag_workflow;
         const bool kept = (attempt.held->job.flags & keeps) != 0;
         if (kept && !attempt.completed && !result->is_null()) {
             output = to_text(*result);
         }
         return outcome;
+    }
+    if (const auto snoozed = context.snoozed()) {
+        outcome.snooze_s = snoozed->count();
     }
     if (!result.error().detail.empty()) {
         log_warn(
@@ -248,14 +269,17 @@ bool Executor::conclude(const Attempt& attempt, const queue::Outcome& outcome, s
     if (attempt.completed) {
         parts_.counters.completed.fetch_add(1);
         parts_.settler.settle_batch(*attempt.held, attempt.envelope.batch_id);
+        parts_.settler.settle_step(*attempt.held, attempt.envelope.workflow_step);
         return true;
     }
     const bool recorded = attempt.held->job.flags != 0; // else nobody asks for its name
+    const auto& step = attempt.envelope.workflow_step;
     parts_.finished.finished(
         {attempt.held,
          recorded ? attempt.envelope.uuid : std::string(),
          attempt.envelope.batch_id,
-         std::move(output)}
+         std::move(output),
+         step ? step->workflow_id : std::string()}
     );
     return false;
 }

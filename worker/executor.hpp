@@ -52,6 +52,7 @@ private:
         queue::AttemptRules rules;
         queue::AttemptFacts facts;
         bool completed = false; // inside the handler's own transaction
+        bool left = false;      // it sleeps, and isn't ours any more
     };
 
     /// False when the job is in the sink's hands now.

@@ -10,8 +10,9 @@ namespace bgerp::worker {
 struct FinishedJob {
     HeldJobPtr held;
     std::string uuid;
-    std::string batch_id; // empty: none
-    std::string output;   // JSON text; empty for jobs that keep none
+    std::string batch_id;         // empty: none
+    std::string output;           // JSON text; empty for jobs that keep none
+    std::string workflow_id = {}; // empty: none
 };
 
 /// Takes finished jobs from any slot's thread. Doesn't wait for the database.

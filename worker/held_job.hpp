@@ -62,6 +62,26 @@ struct HeldJob {
             stop.store(reason);
         }
     }
+
+    /// `job`, with flag_steps once it was gained: what its end is written with. Any thread.
+    [[nodiscard]] const queue::ReservedJob& row() const {
+        const queue::ReservedJob* const gained = gained_.load(std::memory_order_acquire);
+        return gained == nullptr ? job : *gained;
+    }
+
+    /// The job's row has flag_steps from now on. By the slot's thread.
+    void gain_steps() {
+        if ((row().flags & queue::flag_steps) == 0) {
+            auto gained = std::make_unique<queue::ReservedJob>(job);
+            gained->flags |= queue::flag_steps;
+            with_steps_ = std::move(gained);
+            gained_.store(with_steps_.get(), std::memory_order_release);
+        }
+    }
+
+private:
+    std::unique_ptr<const queue::ReservedJob> with_steps_; // set once
+    std::atomic<const queue::ReservedJob*> gained_{nullptr};
 };
 
 using HeldJobPtr = std::shared_ptr<HeldJob>;

@@ -46,6 +46,7 @@ Result<void> JobContext::checkpoint(mysql::Transaction& transaction) {
 }
 
 Result<void> JobContext::complete(mysql::Transaction& transaction, const Json& output) {
+    flush_log(); // while the job is still there to have one
     const std::string text = to_text(output);
     const auto done =
         queue::complete_if_mine(transaction, queue::QueueSchema::current(), completion(text));
@@ -54,13 +55,12 @@ Result<void> JobContext::complete(mysql::Transaction& transaction, const Json& o
 }
 
 queue::Completion JobContext::completion(const std::string& output) const {
-    return {&held_.job, envelope_.uuid, envelope_.batch_id, output};
+    return {&held_.row(), envelope_.uuid, envelope_.batch_id, output};
 }
 
 void JobContext::progress(int percent, const std::string& message) {
-    const bool tracked = (held_.job.flags & queue::flag_tracked) != 0;
     const auto now = std::chrono::steady_clock::now();
-    if (!tracked || now - progress_written_ < progress_interval) {
+    if (!tracked() || now - progress_written_ < progress_interval) {
         return;
     }
     progress_written_ = now;

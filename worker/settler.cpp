@@ -4,6 +4,7 @@
 #include "base/outage.hpp"
 #include "tenant_db/queue/batch.hpp"
 #include "tenant_db/queue/end_attempt.hpp"
+#include "tenant_db/queue/workflow.hpp"
 
 namespace bgerp::worker {
 
@@ -90,7 +91,7 @@ void Settler::write(
                    *tenant.queue_pool,
                    deadline,
                    tenant.schema,
-                   held.job,
+                   held.row(),
                    envelope,
                    decision
         )
@@ -98,6 +99,7 @@ void Settler::write(
     });
     if (decision.verdict == Verdict::fail || decision.verdict == Verdict::cancel) {
         settle_batch(held, envelope.batch_id);
+        settle_step(held, envelope.workflow_step);
     }
 }
 
@@ -127,6 +129,31 @@ void Settler::settle_batch(const HeldJob& held, const std::string& batch_id) {
         ));
     } catch (const Failure& error) {
         log_warn("a batch is left to housekeeping", {{"batch", batch_id}, {"error", error.what()}});
+    }
+}
+
+void Settler::settle_step(const HeldJob& held, const std::optional<queue::StepRef>& step) {
+    if (step) {
+        settle_workflow(held, step->workflow_id);
+    }
+}
+
+void Settler::settle_workflow(const HeldJob& held, const std::string& workflow_id) {
+    try {
+        const auto progress = queue::settle_workflow(
+            *held.tenant->queue_pool,
+            Deadline::after(statement_time),
+            held.tenant->schema,
+            workflow_id
+        );
+        if (progress.enqueued > 0) {
+            ring_(held.tenant->org);
+        }
+    } catch (const Failure& error) {
+        log_warn(
+            "a workflow is left to housekeeping",
+            {{"workflow", workflow_id}, {"error", error.what()}}
+        );
     }
 }
 

@@ -11,6 +11,8 @@
 #include "worker/held_job.hpp"
 
 #include <functional>
+#include <optional>
+#include <string>
 
 namespace bgerp::worker {
 
@@ -19,9 +21,13 @@ using queue::Verdict;
 
 class Settler {
 public:
-    Settler(Counters& counters, const StopSignal& give_up)
+    using Ring = std::function<void(const std::string& org)>;
+
+    /// `ring` tells the workers that a tenant has new jobs.
+    Settler(Counters& counters, const StopSignal& give_up, Ring ring)
         : counters_(counters)
-        , give_up_(give_up) {}
+        , give_up_(give_up)
+        , ring_(std::move(ring)) {}
 
     /// Carries out retry, fail, cancel, release or drop.
     void settle(const HeldJob& held, const queue::Envelope& envelope, const Decision& decision);
@@ -31,6 +37,10 @@ public:
 
     /// Lets a batch end if this was its last member. Never throws: housekeeping does it otherwise.
     void settle_batch(const HeldJob& held, const std::string& batch_id);
+
+    /// Begins the steps that waited for this one, if it was one. Never throws, likewise.
+    void settle_step(const HeldJob& held, const std::optional<queue::StepRef>& step);
+    void settle_workflow(const HeldJob& held, const std::string& workflow_id);
 
 private:
     void write(const HeldJob& held, const queue::Envelope& envelope, const Decision& decision);
@@ -42,6 +52,7 @@ private:
 
     Counters& counters_;
     const StopSignal& give_up_;
+    const Ring ring_;
 };
 
 } // namespace bgerp::worker

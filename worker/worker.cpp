@@ -3,6 +3,7 @@
 #include "base/crypto.hpp"
 #include "base/deadline.hpp"
 #include "base/log.hpp"
+#include "tenant_db/doorbell.hpp"
 #include "worker/discovery.hpp"
 #include "worker/lease_renewer.hpp"
 #include "worker/limits/limit_keeper.hpp"
@@ -84,7 +85,8 @@ struct Worker::Machine {
               parts.config.queue.lease_s,
               QueueSelection(parts.config.worker.queues)
           )
-        , settler(counters, give_up)
+        , bell(parts.core)
+        , settler(counters, give_up, [this](const std::string& org) { bell.ring(org); })
         , completer(
               {static_cast<std::size_t>(parts.config.worker.complete_batch_max),
                in_hand,
@@ -197,6 +199,7 @@ struct Worker::Machine {
     StopSignal give_up; // stop trying to write ends
     StopSignal hurry_up;
     StopSignal never;
+    Doorbell bell; // rung for what an end made
     Settler settler;
     Completer completer;
     Executor executor;

@@ -13,6 +13,7 @@
 #include "server/routes/reports.hpp"
 #include "server/routes/schedules.hpp"
 #include "server/routes/tokens.hpp"
+#include "server/routes/workflow_endpoints.hpp"
 
 namespace bgerp::server {
 
@@ -359,6 +360,7 @@ std::span<const Endpoint> all_endpoints() {
     static const std::vector<Endpoint> all = [] {
         std::vector<Endpoint> joined(endpoints.begin(), endpoints.end());
         joined.insert(joined.end(), limit_endpoints.begin(), limit_endpoints.end());
+        joined.insert(joined.end(), workflow_endpoints.begin(), workflow_endpoints.end());
         return joined;
     }();
     return all;

@@ -5,6 +5,7 @@
 #include "tenant_db/modules/hr/payroll_period.hpp"
 #include "tenant_db/modules/hr/start_payroll.hpp"
 #include "tenant_db/modules/reports/build_report.hpp"
+#include "tenant_db/queue/job_signal.hpp"
 
 #include <algorithm>
 
@@ -40,6 +41,7 @@ std::vector<std::string> job_kinds(const Config& config) {
         data_import::import_kind,
         hr::payroll_kind,
         reports::report_kind,
+        queue::wait_kind,
         "noop",
         "bench_latency"};
     for (const ExecConfig& exec : config.exec) {
@@ -144,6 +146,10 @@ Result<void> check_job_args(mysql::Session& session, std::string_view kind, cons
     }
     if (kind == hr::payroll_kind) {
         return check_payroll(args);
+    }
+    if (kind == queue::wait_kind) {
+        const auto wish = queue::parse_wait_args(args);
+        return wish ? Result<void>() : tl::unexpected<Error>(wish.error());
     }
     if (kind == reports::report_kind) {
         return check_report(session, args);

@@ -10,7 +10,7 @@ namespace {
 // What a step came to: the job's state now, or nothing when it has to look again.
 struct Step {
     std::string state;
-    std::set<std::string> batch_ids;
+    ToSettle to_settle;
 };
 
 Result<Step>
@@ -58,7 +58,7 @@ Result<std::string> cancel_job(
             return tl::unexpected(step.error());
         }
         if (!step->state.empty()) {
-            settle_all(pool, deadline, schema, step->batch_ids);
+            settle_all(pool, deadline, schema, step->to_settle);
             return step->state;
         }
     }

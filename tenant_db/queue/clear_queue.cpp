@@ -9,7 +9,7 @@ constexpr std::size_t rows_max = 500; // of one transaction
 
 struct Cleared {
     std::size_t rows = 0;
-    std::set<std::string> batch_ids;
+    ToSettle to_settle;
 };
 
 // One table's waiting rows of the queue: locks the first ones exclusively, steps over those that
@@ -54,7 +54,7 @@ std::size_t clear_table(
             mysql::with_transaction(pool, deadline, [&](mysql::Transaction& transaction) {
                 return clear_some(transaction, schema, queue, select, delete_by_key);
             });
-        settle_all(pool, deadline, schema, step.batch_ids);
+        settle_all(pool, deadline, schema, step.to_settle);
         cleared += step.rows;
         if (step.rows < rows_max) {
             return cleared;

@@ -68,6 +68,9 @@ decide_start(const Envelope& envelope, const AttemptFacts& facts, const AttemptR
     if (facts.cancelled || facts.batch_cancelled) {
         return {Verdict::cancel, 0, facts.cancelled ? "cancelled" : "cancelled with its batch"};
     }
+    if (facts.workflow_stopped) {
+        return {Verdict::cancel, 0, "its workflow was stopped"};
+    }
     if (facts.rescues > rules.rescues_max) {
         return {
             Verdict::fail,
@@ -113,6 +116,9 @@ Decision decide_end(
     }
     if (outcome.stop == StopReason::cancelled) {
         return {Verdict::cancel, 0, "cancelled"};
+    }
+    if (outcome.snooze_s) {
+        return {Verdict::release, *outcome.snooze_s, {}};
     }
     if (error.code == ErrorCode::cancelled) {
         switch (outcome.stop) {

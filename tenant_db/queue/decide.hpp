@@ -45,6 +45,7 @@ struct AttemptFacts {
     std::int64_t now_s = 0;
     bool cancelled = false;       // the job's cancelling was asked for
     bool batch_cancelled = false; // its batch's was
+    bool workflow_stopped = false;
 };
 
 /// May this attempt begin? run, cancel or fail.
@@ -57,6 +58,7 @@ struct Outcome {
     StopReason stop = StopReason::none;
     bool outage = false;    // the database failed the handler: no try of the job's, no fault of its
     bool disk_full = false; // likewise, and it said why: nothing was written
+    std::optional<std::int64_t> snooze_s = std::nullopt; // the handler wants it run again so late
 };
 
 /// What to do with an attempt that ended. `random01` spreads the backoff.

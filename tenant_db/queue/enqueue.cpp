@@ -130,6 +130,9 @@ std::int64_t flags_of(const NewJob& job) {
     if (!job.chain.empty() || !job.chain_catch.empty()) {
         flags |= flag_chain;
     }
+    if (job.workflow_step) {
+        flags |= flag_workflow;
+    }
     return flags;
 }
 

@@ -1,5 +1,6 @@
 #include "tenant_db/queue/in_list.hpp"
 #include "tenant_db/queue/inspect.hpp"
+#include "tenant_db/queue/job_steps.hpp"
 #include "tenant_db/queue/payload.hpp"
 
 #include <algorithm>
@@ -66,6 +67,7 @@ Result<void> forget_failed(
         if (t.execute("DELETE FROM " + schema("failed_jobs") + " WHERE uuid = ?", {uuid}) == 0) {
             return fail(ErrorCode::not_found, "there is no such failed job", "uuid");
         }
+        remove_job_steps(t, schema, {uuid});
         return {};
     });
 }
@@ -76,12 +78,19 @@ flush_failed(mysql::Pool& pool, Deadline deadline, const QueueSchema& schema, st
     for (;;) {
         const auto step = mysql::with_transaction(pool, deadline, [&](mysql::Transaction& t) {
             std::vector<std::uint64_t> ids;
+            std::vector<std::string> with_steps;
             t.query( // along PRIMARY (id), oldest first, no locks
-                "SELECT id FROM " + schema("failed_jobs") +
+                "SELECT id, uuid, flags FROM " + schema("failed_jobs") +
                     " WHERE failed_at <= CURRENT_TIMESTAMP - INTERVAL ? HOUR ORDER BY id LIMIT ?",
                 {hours, rows_max},
-                [&](const mysql::Row& row) { ids.push_back(row.u64(0)); }
+                [&](const mysql::Row& row) {
+                    ids.push_back(row.u64(0));
+                    if ((row.i64(2) & flag_steps) != 0) {
+                        with_steps.push_back(row.text(1));
+                    }
+                }
             );
+            remove_job_steps(t, schema, with_steps);
             if (!ids.empty()) {
                 mysql::Params params;
                 add_padded(params, ids);

@@ -176,7 +176,7 @@ bool has_failed(mysql::Session& session, const QueueSchema& schema, const OpenRu
         .has_value();
 }
 
-std::set<std::string>
+ToSettle
 record_end(mysql::Transaction& transaction, const QueueSchema& schema, const OpenRun& run) {
     EndedJob ended;
     ended.flags = flags_of(run);
@@ -184,20 +184,19 @@ record_end(mysql::Transaction& transaction, const QueueSchema& schema, const Ope
         has_failed(transaction, schema, run) ? JobOutcome::failed : JobOutcome::completed;
     ended.uuid = run.uuid;
     ended.batch_id = run.batch_id;
-    std::set<std::string> batches = record_ends(transaction, schema, {ended});
+    ToSettle to_settle = record_ends(transaction, schema, {ended});
     transaction.execute( // PRIMARY (uuid), locked before
         "UPDATE " + schema("job_run") +
             " SET progress_message = 'ended by another system' WHERE uuid = ?",
         {run.uuid}
     );
-    return batches;
+    return to_settle;
 }
 
-// Returns the batches that have a member less to wait for.
-std::set<std::string> settle_some(
+ToSettle settle_some(
     mysql::Transaction& session, const QueueSchema& schema, const std::vector<OpenRun>& runs
 ) {
-    std::set<std::string> batches;
+    ToSettle to_settle;
     const NewRows put_back = rows_put_back(session, schema, runs);
     for (const OpenRun& run : runs) {
         const auto row = put_back.find(run.uuid);
@@ -208,10 +207,10 @@ std::set<std::string> settle_some(
                 run_moved(session, schema, run.uuid, state, now.id, now.delay_s);
             }
         } else if (lock_open_run(session, schema, run)) {
-            batches.merge(record_end(session, schema, run));
+            to_settle.add(record_end(session, schema, run));
         }
     }
-    return batches;
+    return to_settle;
 }
 
 } // namespace
@@ -234,10 +233,10 @@ std::size_t settle_foreign_ends(
             first,
             first + static_cast<std::ptrdiff_t>(std::min(runs_max, runs.size() - from))
         );
-        const auto batches = mysql::with_transaction(pool, deadline, [&](mysql::Transaction& t) {
+        const auto to_settle = mysql::with_transaction(pool, deadline, [&](mysql::Transaction& t) {
             return settle_some(t, schema, some);
         });
-        settle_all(pool, deadline, schema, batches);
+        settle_all(pool, deadline, schema, to_settle);
     }
     if (looked_at == 0) {
         cursor.created_at = 0;

@@ -37,10 +37,12 @@ struct Fence {
 
 /// Bits of `jobs.flags`: what else must be written when the job moves.
 enum JobFlag : std::int64_t {
-    flag_tracked = 1, // has a row in job_run
-    flag_batch = 2,   // has a row in job_batch_pending
-    flag_unique = 4,  // its envelope names a key of job_unique
-    flag_chain = 8,   // its envelope holds what comes after it
+    flag_tracked = 1,   // has a row in job_run
+    flag_batch = 2,     // has a row in job_batch_pending
+    flag_unique = 4,    // its envelope names a key of job_unique
+    flag_chain = 8,     // its envelope holds what comes after it
+    flag_workflow = 16, // is a step of a workflow
+    flag_steps = 32,    // has rows in job_step
 };
 
 /// A row of `jobs` in this worker's hands.
@@ -66,6 +68,12 @@ struct UniqueRule {
     Until until = Until::done;
     std::int64_t period_s = 0; // of Until::period, from the enqueuing on
     OnConflict on_conflict = OnConflict::existing;
+};
+
+/// Which step of which workflow a job is.
+struct StepRef {
+    std::string workflow_id;
+    std::int64_t step = 0; // its number
 };
 
 /// A job to be made. What is not set is left out of the envelope and takes the configured default.
@@ -96,6 +104,8 @@ struct NewJob {
     std::vector<NewJob> chain_catch;
     Json previous;             // of a link: what the one before it left
     std::string previous_uuid; // of a link, empty: none
+
+    std::optional<StepRef> workflow_step; // set by workflows alone
 };
 
 } // namespace bgerp::queue

@@ -5,9 +5,12 @@
 #include "tenant_db/queue/batch_members.hpp"
 #include "tenant_db/queue/chain.hpp"
 #include "tenant_db/queue/job.hpp"
+#include "tenant_db/queue/job_steps.hpp"
 #include "tenant_db/queue/payload.hpp"
 #include "tenant_db/queue/run_record.hpp"
 #include "tenant_db/queue/unique_keys.hpp"
+#include "tenant_db/queue/workflow.hpp"
+#include "tenant_db/queue/workflow_steps.hpp"
 
 #include <array>
 #include <map>
@@ -23,7 +26,7 @@ struct End {
     const EndedJob* job = nullptr;
     std::string uuid;
     std::string batch_id;
-    std::optional<Envelope> envelope; // of jobs with a key or a chain
+    std::optional<Envelope> envelope; // of jobs with a key or a chain, and of workflows' steps
 
     [[nodiscard]] bool has(JobFlag flag) const { return (job->flags & flag) != 0; }
 };
@@ -51,7 +54,7 @@ End end_of(const EndedJob& job) {
         end.batch_id.clear();
     }
     const bool batch_unknown = end.has(flag_batch) && end.batch_id.empty();
-    if (batch_unknown || end.has(flag_unique) || end.has(flag_chain)) {
+    if (batch_unknown || end.has(flag_unique) || end.has(flag_chain) || end.has(flag_workflow)) {
         if (Result<Envelope> envelope = parse_envelope(job.payload)) {
             end.batch_id = end.has(flag_batch) ? envelope->batch_id : std::string();
             end.envelope = std::move(*envelope);
@@ -138,9 +141,35 @@ void go_on(
     enqueue_next(transaction, schema, links);
 }
 
+std::set<std::string>
+end_steps(mysql::Session& session, const QueueSchema& schema, const std::vector<End>& ends) {
+    std::vector<EndedStep> steps;
+    for (const End& end : ends) {
+        if (end.has(flag_workflow) && end.envelope && end.envelope->workflow_step) {
+            steps.push_back({*end.envelope->workflow_step, end.job->outcome, end.job->output});
+        }
+    }
+    return steps_ended(session, schema, steps);
+}
+
+// What a job of several steps had done is of no more use, unless it failed and may be retried.
+void end_job_steps(
+    mysql::Session& session, const QueueSchema& schema, const std::vector<End>& ends
+) {
+    std::vector<std::string> over;
+    std::vector<std::string> failed;
+    for (const End& end : ends) {
+        if (end.has(flag_steps)) {
+            (end.job->outcome == JobOutcome::failed ? failed : over).push_back(end.uuid);
+        }
+    }
+    remove_job_steps(session, schema, over);
+    keep_job_steps(session, schema, failed);
+}
+
 } // namespace
 
-std::set<std::string> record_ends(
+ToSettle record_ends(
     mysql::Transaction& transaction, const QueueSchema& schema, const std::vector<EndedJob>& ended
 ) {
     std::vector<End> ends;
@@ -150,20 +179,23 @@ std::set<std::string> record_ends(
         }
     }
     end_runs(transaction, schema, ends);
-    std::set<std::string> batch_ids = end_members(transaction, schema, ends);
+    end_job_steps(transaction, schema, ends);
+    ToSettle to_settle;
+    to_settle.batch_ids = end_members(transaction, schema, ends);
+    to_settle.workflow_ids = end_steps(transaction, schema, ends);
     end_keys(transaction, schema, ends);
     go_on(transaction, schema, ends);
-    return batch_ids;
+    return to_settle;
 }
 
 void settle_all(
-    mysql::Pool& pool,
-    Deadline deadline,
-    const QueueSchema& schema,
-    const std::set<std::string>& batch_ids
+    mysql::Pool& pool, Deadline deadline, const QueueSchema& schema, const ToSettle& to_settle
 ) {
-    for (const std::string& batch_id : batch_ids) {
+    for (const std::string& batch_id : to_settle.batch_ids) {
         settle_batch(pool, deadline, schema, batch_id);
+    }
+    for (const std::string& workflow_id : to_settle.workflow_ids) {
+        settle_workflow(pool, deadline, schema, workflow_id);
     }
 }
 

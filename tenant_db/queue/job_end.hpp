@@ -29,19 +29,26 @@ struct EndedJob {
     std::string_view error;    // of a failed job
 };
 
-/// Records the ends. Rows of job_run are locked first, then those of batches. Returns the batches
-/// that may have ended by it, to be settled after the commit. Payloads that can't be read are taken
-/// as jobs without what the payload would have told.
-std::set<std::string> record_ends(
+/// What an end may have consequences for, to be settled after the commit.
+struct ToSettle {
+    std::set<std::string> batch_ids;
+    std::set<std::string> workflow_ids;
+
+    void add(const ToSettle& more) {
+        batch_ids.insert(more.batch_ids.begin(), more.batch_ids.end());
+        workflow_ids.insert(more.workflow_ids.begin(), more.workflow_ids.end());
+    }
+};
+
+/// Records the ends. Rows of job_run are locked first, then those of batches and of workflows'
+/// steps. Payloads that can't be read are taken as jobs without what the payload would have told.
+ToSettle record_ends(
     mysql::Transaction& transaction, const QueueSchema& schema, const std::vector<EndedJob>& ended
 );
 
 /// Settles what record_ends returned, after the commit.
 void settle_all(
-    mysql::Pool& pool,
-    Deadline deadline,
-    const QueueSchema& schema,
-    const std::set<std::string>& batch_ids
+    mysql::Pool& pool, Deadline deadline, const QueueSchema& schema, const ToSettle& to_settle
 );
 
 } // namespace bgerp::queue

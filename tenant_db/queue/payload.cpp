@@ -133,6 +133,10 @@ std::string compose_envelope(const NewJob& job, const std::string& uuid) {
     if (!job.limit_key.empty()) {
         text.add("limitKey", Json(job.limit_key));
     }
+    if (job.workflow_step) {
+        text.add("workflowId", Json(job.workflow_step->workflow_id));
+        text.add("workflowStep", Json(job.workflow_step->step));
+    }
     text.add("data", job.args);
     return text.finish();
 }
@@ -160,6 +164,10 @@ std::string with_exceptions(const std::string& payload, std::int64_t exceptions)
 
 std::string without_batch(const std::string& payload) {
     return without_member(payload, "batchId");
+}
+
+std::string without_workflow(const std::string& payload) {
+    return without_member(without_member(payload, "workflowId"), "workflowStep");
 }
 
 std::string without_catch(const std::string& payload) {

@@ -144,6 +144,11 @@ Envelope envelope_of(const Json& object) {
     envelope.tags = texts_at(object, "tags");
     envelope.batch_id = text_at(object, "batchId");
     envelope.limit_key = text_at(object, "limitKey");
+    const std::optional<std::int64_t> step = number_at(object, "workflowStep");
+    std::string workflow_id = text_at(object, "workflowId");
+    if (step && is_uuid(workflow_id)) {
+        envelope.workflow_step = {std::move(workflow_id), *step};
+    }
     envelope.meta = json_at(object, "meta");
     envelope.unique = hold_in(object);
     envelope.chain = json_at(object, "chain");

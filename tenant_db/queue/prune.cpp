@@ -1,5 +1,7 @@
 #include "tenant_db/queue/in_list.hpp"
 #include "tenant_db/queue/inspect.hpp"
+#include "tenant_db/queue/job_steps.hpp"
+#include "tenant_db/queue/workflow.hpp"
 
 namespace bgerp::queue {
 
@@ -109,6 +111,27 @@ void prune_keys(mysql::Pool& pool, Deadline deadline, const QueueSchema& schema)
     });
 }
 
+// What failed jobs had done whose rows somebody else removed (Laravel's own commands know nothing
+// of job_step).
+std::size_t
+prune_steps(mysql::Pool& pool, Deadline deadline, const QueueSchema& schema, std::int64_t seconds) {
+    return in_steps(pool, deadline, [&](mysql::Transaction& t) {
+        // The whole of job_step, which is small, each row's job by failed_jobs' UNIQUE (uuid).
+        const std::vector<std::string> uuids = ids_of(
+            t,
+            "SELECT DISTINCT s.job_uuid FROM " + schema("job_step") +
+                " s WHERE s.failed_at > 0"
+                " AND s.failed_at <= UNIX_TIMESTAMP() - ? AND NOT EXISTS (SELECT 1 FROM " +
+                schema("failed_jobs") + " f WHERE f.uuid = s.job_uuid) LIMIT ?",
+            {seconds, rows_max}
+        );
+        if (!uuids.empty()) {
+            remove_job_steps(t, schema, uuids);
+        }
+        return uuids.size();
+    });
+}
+
 } // namespace
 
 std::size_t prune_finished(
@@ -120,7 +143,9 @@ std::size_t prune_finished(
     for (const char* outcome : {"completed", "failed", "cancelled"}) {
         pruned += prune_runs(pool, deadline, schema, outcome, hours * hour_s);
     }
-    return pruned + prune_batches(pool, deadline, schema, hours * hour_s);
+    prune_steps(pool, deadline, schema, hours * hour_s);
+    return pruned + prune_batches(pool, deadline, schema, hours * hour_s) +
+           prune_workflows(pool, deadline, schema, hours);
 }
 
 } // namespace bgerp::queue

@@ -1,9 +1,12 @@
 #include "tenant_db/queue/batch_members.hpp"
 #include "tenant_db/queue/inspect.hpp"
+#include "tenant_db/queue/job_end.hpp"
 #include "tenant_db/queue/job_rows.hpp"
+#include "tenant_db/queue/job_steps.hpp"
 #include "tenant_db/queue/payload.hpp"
 #include "tenant_db/queue/run_record.hpp"
 #include "tenant_db/queue/unique_keys.hpp"
+#include "tenant_db/queue/workflow_steps.hpp"
 
 namespace bgerp::queue {
 
@@ -44,7 +47,7 @@ struct Adapted {
 };
 
 Adapted adapt(
-    mysql::Session& session,
+    mysql::Transaction& session,
     const QueueSchema& schema,
     JobRow& job,
     const Result<Envelope>& envelope
@@ -70,6 +73,14 @@ Adapted adapt(
         job.payload = without_catch(job.payload);
         job.flags &= envelope->chain.is_null() ? ~flag_chain : ~0;
     }
+    if ((job.flags & flag_steps) != 0) {
+        reopen_job_steps(session, schema, job.uuid);
+    }
+    if (envelope->workflow_step &&
+        !step_goes_on(session, schema, *envelope->workflow_step, job.uuid)) {
+        job.payload = without_workflow(job.payload);
+        job.flags &= ~flag_workflow;
+    }
     if (envelope->batch_id.empty()) {
         return adapted;
     }
@@ -83,7 +94,9 @@ Adapted adapt(
 }
 
 // False, and nothing written, when the job has a unique key that is another's now.
-bool put_back(mysql::Session& session, const QueueSchema& schema, FailedRow failed) {
+bool put_back(
+    mysql::Transaction& session, const QueueSchema& schema, FailedRow failed, ToSettle& to_settle
+) {
     const Result<Envelope> envelope = parse_envelope(failed.job.payload);
     const bool unique = (failed.job.flags & flag_unique) != 0 && envelope && envelope->unique;
     if (unique && !takes_key(session, schema, *envelope)) {
@@ -93,6 +106,9 @@ bool put_back(mysql::Session& session, const QueueSchema& schema, FailedRow fail
     std::vector<JobRow> rows{std::move(failed.job)};
     insert_job_rows(session, schema, rows);
     const JobRow& row = rows.front();
+    if ((row.flags & flag_workflow) != 0 && envelope && envelope->workflow_step) {
+        to_settle.workflow_ids.insert(envelope->workflow_step->workflow_id);
+    }
     if (adapted.new_run) {
         insert_runs(session, schema, {{&adapted.run, row.uuid, row.id, 0}});
     } else if ((row.flags & flag_tracked) != 0) {
@@ -132,11 +148,15 @@ struct RetryStep {
     std::uint64_t last = 0; // id
     std::size_t looked_at = 0;
     std::size_t retried = 0;
+    ToSettle to_settle;
 };
 
 // Along PRIMARY (id). What failed on a connection of Laravel's own is Laravel's to put back.
 RetryStep retry_some(
-    mysql::Session& session, const QueueSchema& schema, std::uint64_t after, std::uint64_t newest
+    mysql::Transaction& session,
+    const QueueSchema& schema,
+    std::uint64_t after,
+    std::uint64_t newest
 ) {
     RetryStep step;
     for (FailedRow& row : lock_failed(
@@ -147,9 +167,24 @@ RetryStep retry_some(
          )) {
         step.last = row.id;
         ++step.looked_at;
-        step.retried += put_back(session, schema, std::move(row)) ? 1 : 0;
+        step.retried += put_back(session, schema, std::move(row), step.to_settle) ? 1 : 0;
     }
     return step;
+}
+
+// The workflow of the job, if it goes on with it.
+Result<ToSettle>
+retry_one(mysql::Transaction& transaction, const QueueSchema& schema, const std::string& uuid) {
+    // UNIQUE (uuid)
+    auto failed = lock_failed(transaction, schema, " WHERE uuid = ?", {uuid});
+    if (failed.empty()) {
+        return fail(ErrorCode::not_found, "there is no such failed job", "uuid");
+    }
+    ToSettle to_settle;
+    if (!put_back(transaction, schema, std::move(failed.front()), to_settle)) {
+        return fail(ErrorCode::conflict, "another job has its unique key now", "unique");
+    }
+    return to_settle;
 }
 
 } // namespace
@@ -158,25 +193,14 @@ Result<std::size_t> retry_failed(
     mysql::Pool& pool, Deadline deadline, const QueueSchema& schema, const std::string& uuid
 ) {
     if (!uuid.empty()) {
-        return mysql::with_transaction(
-            pool,
-            deadline,
-            [&](mysql::Transaction& t) -> Result<std::size_t> {
-                // UNIQUE (uuid)
-                auto failed = lock_failed(t, schema, " WHERE uuid = ?", {uuid});
-                if (failed.empty()) {
-                    return fail(ErrorCode::not_found, "there is no such failed job", "uuid");
-                }
-                if (!put_back(t, schema, std::move(failed.front()))) {
-                    return fail(
-                        ErrorCode::conflict,
-                        "another job has its unique key now",
-                        "unique"
-                    );
-                }
-                return 1U;
-            }
-        );
+        const auto retried = mysql::with_transaction(pool, deadline, [&](mysql::Transaction& t) {
+            return retry_one(t, schema, uuid);
+        });
+        if (!retried) {
+            return tl::unexpected(retried.error());
+        }
+        settle_all(pool, deadline, schema, *retried);
+        return 1U;
     }
     // One that fails again meanwhile waits for the next call; so does one whose key is taken.
     const std::uint64_t newest = newest_id(pool, deadline, schema);
@@ -186,6 +210,7 @@ Result<std::size_t> retry_failed(
         step = mysql::with_transaction(pool, deadline, [&, after = step.last](auto& transaction) {
             return retry_some(transaction, schema, after, newest);
         });
+        settle_all(pool, deadline, schema, step.to_settle);
         retried += step.retried;
     } while (step.looked_at == rows_max);
     return retried;

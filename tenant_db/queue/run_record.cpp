@@ -174,7 +174,8 @@ void run_moved(
 ) {
     session.execute(
         "UPDATE " + schema("job_run") +
-            " SET state = ?, job_id = ?, available_at = UNIX_TIMESTAMP() + ? WHERE uuid = ?",
+            " SET state = ?, job_id = ?, available_at = UNIX_TIMESTAMP() + ?, waiting_for = ''"
+            " WHERE uuid = ?",
         {state, job_id, delay_s, uuid}
     );
 }

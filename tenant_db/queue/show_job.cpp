@@ -1,5 +1,6 @@
 #include "base/ids.hpp"
 #include "tenant_db/queue/inspect.hpp"
+#include "tenant_db/queue/job_log.hpp"
 
 #include <algorithm>
 #include <array>
@@ -21,7 +22,7 @@ std::string select_runs(const QueueSchema& schema) {
            " output, error, history, batch_id, tags, cancel_requested, " +
            rfc3339("created_at") + ", " + rfc3339("available_at") + ", " +
            rfc3339("NULLIF(started_at, 0)") + ", " + rfc3339("NULLIF(finished_at, 0)") +
-           ", created_at, meta FROM " + schema("job_run");
+           ", created_at, meta, IF(state = 'scheduled', waiting_for, '') FROM " + schema("job_run");
 }
 
 Json text_or_null(const mysql::Row& row, unsigned column) {
@@ -55,6 +56,7 @@ Json run_to_json(const mysql::Row& row) {
         {"tags", row.is_null(12) ? Json::array() : json_or_null(row, 12)},
         {"meta", json_or_null(row, 19)},
         {"cancel_requested", row.i64(13) != 0},
+        {"waiting_for", row.text(20).empty() ? Json() : Json(row.text(20))},
         {"created_at", row.text(14)},
         {"available_at", row.text(15)},
         {"started_at", text_or_null(row, 16)},
@@ -154,6 +156,12 @@ Result<Json> show_job(mysql::Session& session, const QueueSchema& schema, const 
         if (run->at("state") == "available") {
             (*run)["blocked_by"] = blocked_by(session, schema, uuid);
         }
+        const auto log = session.query_one(
+            "SELECT COALESCE(log, '') FROM " + schema("job_run") + " WHERE uuid = ?",
+            {uuid},
+            [](const mysql::Row& row) { return row.text(0); }
+        );
+        (*run)["log"] = read_log(log.value_or(""));
         return std::move(*run);
     }
     return show_failed(session, schema, uuid).map(failed_to_json);

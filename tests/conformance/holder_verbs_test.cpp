@@ -2,6 +2,8 @@
 // lease may write; for all others the tables stay as they are, to the byte.
 #include "tenant_db/queue/end_attempt.hpp"
 #include "tenant_db/queue/inspect.hpp"
+#include "tenant_db/queue/job_signal.hpp"
+#include "tenant_db/queue/job_steps.hpp"
 #include "tenant_db/queue/payload.hpp"
 #include "tenant_db/queue/tables.hpp"
 #include "tests/conformance/queue_fixture.hpp"
@@ -22,6 +24,30 @@ protected:
     }
 
     [[nodiscard]] std::map<std::string, Verb> verbs() {
+        std::map<std::string, Verb> all = row_verbs();
+        all.merge(memory_verbs());
+        return all;
+    }
+
+    // What a job remembers and waits for.
+    [[nodiscard]] std::map<std::string, Verb> memory_verbs() {
+        return {
+            {"step",
+             [&](const ReservedJob& j) {
+                 return in_transaction([&](mysql::Transaction& t) {
+                     return write_step_if_mine(t, schema, j, "first", 1);
+                 });
+             }},
+            {"await signal",
+             [&](const ReservedJob& j) {
+                 constexpr std::chrono::seconds timeout{60};
+                 return allowed(await_signal_if_mine(*pool, soon(), schema, j, "go", timeout)
+                                    .map([](const SignalWait&) {}));
+             }},
+        };
+    }
+
+    [[nodiscard]] std::map<std::string, Verb> row_verbs() {
         return {
             {"renew",
              [&](const ReservedJob& j) {

@@ -4,11 +4,13 @@
 #include "tenant_db/modules/hr/start_payroll.hpp"
 #include "tenant_db/modules/job_kinds.hpp"
 #include "tenant_db/modules/reports/build_report.hpp"
+#include "tenant_db/queue/job_signal.hpp"
 #include "worker/handlers/exec.hpp"
 #include "worker/handlers/import_load.hpp"
 #include "worker/handlers/noop.hpp"
 #include "worker/handlers/payroll_run.hpp"
 #include "worker/handlers/report_build.hpp"
+#include "worker/handlers/wait_signal.hpp"
 
 namespace bgerp::worker {
 
@@ -27,6 +29,7 @@ void register_handlers(HandlerRegistry& registry, const Config& config) {
     };
     add("noop", make_noop_handler(), instant);
     add("bench_latency", make_latency_handler(), instant);
+    add(queue::wait_kind, make_wait_signal_handler(), instant);
     add(data_import::import_kind, make_import_load_handler(), long_work);
     add(hr::payroll_kind, make_payroll_run_handler(), long_work);
     add(reports::report_kind, make_report_build_handler(), long_work);

@@ -5,6 +5,7 @@
 #include "migrations/tenant/queue/limit_tables.hpp"
 #include "migrations/tenant/queue/queue_tables.hpp"
 #include "migrations/tenant/queue/schedule_backfill.hpp"
+#include "migrations/tenant/queue/workflow_tables.hpp"
 
 namespace bgerp::migrations {
 
@@ -36,6 +37,8 @@ std::vector<Migration> queue_migrations() {
         queue::job_meta_migration(),
         {"2026_11_limits", "queue", queue::create_limit_tables, queue::drop_limit_tables},
         {"2026_11_pauses", "queue", queue::widen_pauses, queue::narrow_pauses},
+        queue::workflow_migration(),
+        queue::job_step_migration(),
     };
 }
 

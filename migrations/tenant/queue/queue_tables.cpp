@@ -141,8 +141,13 @@ constexpr std::array tables{
 };
 
 // Made by migrations of their own, in their order.
-constexpr std::array<std::string_view, 1> added_tables{
+constexpr std::array<std::string_view, 6> added_tables{
     "job_unique",
+    "workflow",
+    "workflow_step",
+    "workflow_edge",
+    "workflow_todo",
+    "job_step",
 };
 
 } // namespace

@@ -163,6 +163,26 @@ TEST_F(Decide, nothing_is_written_for_a_job_that_is_somebody_elses) {
     EXPECT_EQ(end(ErrorCode::invalid_argument, StopReason::lease_lost).verdict, Verdict::drop);
 }
 
+TEST_F(Decide, Q15_a_step_of_a_stopped_workflow_is_dropped) {
+    facts_.workflow_stopped = true;
+    EXPECT_EQ(start().verdict, Verdict::cancel);
+    EXPECT_NE(start().error.find("workflow"), std::string::npos);
+}
+
+TEST_F(Decide, Q23_a_snoozed_job_spends_no_attempt) {
+    const auto snoozed = [&](StopReason stop) {
+        const Error error{ErrorCode::cancelled, "snoozed", "", ""};
+        return decide_end(envelope_, facts_, rules_, Outcome{error, stop, false, 30}, 0.5);
+    };
+    facts_.attempts = 3;
+    EXPECT_EQ(snoozed(StopReason::none).verdict, Verdict::release);
+    EXPECT_EQ(snoozed(StopReason::none).delay_s, 30);
+    EXPECT_EQ(snoozed(StopReason::shutdown).delay_s, 30);
+    EXPECT_EQ(snoozed(StopReason::timeout).verdict, Verdict::release);
+    EXPECT_EQ(snoozed(StopReason::cancelled).verdict, Verdict::cancel);
+    EXPECT_EQ(snoozed(StopReason::lease_lost).verdict, Verdict::drop);
+}
+
 TEST_F(Decide, the_recorded_error_holds_no_detail) {
     EXPECT_EQ(end(ErrorCode::conflict).error, "conflict: it broke");
 }
