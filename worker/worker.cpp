@@ -1,15 +1,14 @@
 #include "worker/worker.hpp"
 
-#include "base/crypto.hpp"
 #include "base/deadline.hpp"
 #include "base/log.hpp"
+#include "tenant_db/queue/owner.hpp"
 #include "worker/discovery.hpp"
 #include "worker/lease_renewer.hpp"
 #include "worker/reserver.hpp"
 #include "worker/slots.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <thread>
 
 namespace bgerp::worker {
@@ -26,15 +25,6 @@ constexpr std::chrono::seconds stop_grace{5}; // for handlers that were asked to
 // that it doesn't run on beside its next attempt.
 constexpr std::chrono::seconds hurry_grace{3};
 
-// Never 0, and within a signed 64-bit column.
-std::uint64_t new_owner() {
-    unsigned char bytes[8] = {};
-    random_bytes(bytes, sizeof(bytes));
-    std::uint64_t owner = 0;
-    std::memcpy(&owner, bytes, sizeof(owner));
-    return (owner >> 1U) | 1U;
-}
-
 std::chrono::milliseconds sweep_interval(const Config& config, const WorkerOptions& options) {
     const std::chrono::milliseconds configured(config.worker.sweep_ms);
     return options.stop_when_empty ? std::min(configured, sweep_max_when_ending) : configured;
@@ -50,7 +40,7 @@ ReserverRules reserver_rules(const Config& config, const WorkerOptions& options)
     rules.prefetch.slots = static_cast<std::size_t>(config.worker.concurrency);
     rules.prefetch.prefetch_max = static_cast<std::size_t>(config.worker.prefetch_max);
     rules.selection = QueueSelection(config.worker.queues);
-    rules.owner = new_owner();
+    rules.owner = queue::new_owner();
     rules.jobs_max = options.jobs_max;
     return rules;
 }

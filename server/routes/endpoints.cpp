@@ -8,6 +8,7 @@
 #include "server/routes/login.hpp"
 #include "server/routes/payroll.hpp"
 #include "server/routes/queues.hpp"
+#include "server/routes/remote_endpoints.hpp"
 #include "server/routes/reports.hpp"
 #include "server/routes/schedules.hpp"
 #include "server/routes/tokens.hpp"
@@ -353,7 +354,13 @@ constexpr std::array endpoints{
 } // namespace
 
 std::span<const Endpoint> all_endpoints() {
-    return endpoints;
+    static const std::vector<Endpoint> all = [] {
+        std::vector<Endpoint> rows(endpoints.begin(), endpoints.end());
+        const auto remote = remote_endpoints();
+        rows.insert(rows.end(), remote.begin(), remote.end());
+        return rows;
+    }();
+    return all;
 }
 
 std::vector<std::string> endpoint_labels(std::span<const Endpoint> table) {

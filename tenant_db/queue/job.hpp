@@ -80,6 +80,7 @@ struct NewJob {
     std::vector<std::int64_t> backoff_s; // empty: exponential with jitter
     std::optional<std::int64_t> timeout_s;
     std::optional<std::int64_t> retry_until; // seconds since 1970
+    std::vector<std::string> fail_on;        // codes of errors that no other try mends
     std::vector<std::string> tags;
     std::string batch_id; // empty: none
     std::string uuid;     // empty: a new one

@@ -27,6 +27,7 @@ struct Envelope {
     std::vector<std::int64_t> backoff_s;
     std::optional<std::int64_t> timeout_s;
     std::optional<std::int64_t> retry_until;
+    std::vector<std::string> fail_on; // codes of errors after which no other try is made
     std::vector<std::string> tags;
     std::string batch_id;
     Json meta;
@@ -39,9 +40,9 @@ struct Envelope {
     std::int64_t exceptions = 0; // how often the handler failed by itself so far
 };
 
-/// invalid_argument when the text isn't JSON, isn't an object, nests too deep or has no "job", or one
-/// of more than 1,020 bytes.
-/// Numbers given as text ("3") and backoff as number, list or "1,5,10" are understood.
+/// invalid_argument when the text isn't JSON, isn't an object, nests too deep or has no "job", or
+/// one of more than 1,020 bytes. Numbers given as text ("3") and backoff as number, list or
+/// "1,5,10" are understood.
 [[nodiscard]] Result<Envelope> parse_envelope(std::string_view payload);
 
 /// The JSON text of a new job's envelope.
@@ -61,8 +62,8 @@ struct Envelope {
 /// begin with it, as ours and Laravel's do.
 [[nodiscard]] std::string envelope_uuid(std::string_view payload);
 
-/// Seconds to wait before attempt `attempts + 1`: the list's entry (the last one repeats), from 0 to
-/// a year whatever it says, or without a list 2^attempts seconds up to an hour, times a factor
+/// Seconds to wait before attempt `attempts + 1`: the list's entry (the last one repeats), from 0
+/// to a year whatever it says, or without a list 2^attempts seconds up to an hour, times a factor
 /// 0.75–1.25 from `random01`.
 [[nodiscard]] std::int64_t
 backoff_for(const std::vector<std::int64_t>& backoff_s, std::int64_t attempts, double random01);
