@@ -75,6 +75,7 @@ struct QueueConfig {
     std::int64_t payload_kib_max = 1024;
     std::int64_t finished_keep_h = 168;         // tracked jobs that ended
     std::map<std::string, std::string> aliases; // old names of kinds, and their names now
+    std::vector<std::string> remote_kinds;      // run by remote workers over the API alone
 };
 
 struct WorkerConfig {
@@ -85,8 +86,9 @@ struct WorkerConfig {
     std::int64_t sweep_ms = 1000;
     std::string doorbell_listen = "127.0.0.1"; // address of the datagram socket; the port is any
     std::int64_t shutdown_grace_s = 30;
-    std::int64_t memory_mib_max = 0; // restart above it; 0: no limit
-    std::int64_t overrun_s = 60;     // restart when a handler ignores its time-out for longer
+    std::int64_t memory_mib_max = 0;  // restart above it; 0: no limit
+    std::int64_t overrun_s = 60;      // restart when a handler ignores its time-out for longer
+    std::int64_t slow_attempt_ms = 0; // attempts as long are logged; 0: none
 };
 
 struct SchedulerConfig {
@@ -102,6 +104,18 @@ struct ExecConfig {
     std::int64_t timeout_s = 300;
     std::int64_t memory_mib_max = 1024;
     std::int64_t output_kib_max = 1024;
+    std::vector<std::string> fail_on = {}; // codes of errors that no other try mends
+};
+
+/// A web service that jobs of one kind are sent to, likewise.
+struct HttpKindConfig {
+    std::string kind;
+    std::string url;
+    std::string secret_file; // the key that requests are signed with
+    std::string ca_file;     // authorities in PEM; empty: the system's
+    std::int64_t timeout_s = 30;
+    std::int64_t output_kib_max = 256;
+    std::vector<std::string> fail_on; // codes of errors that no other try mends
 };
 
 struct Config {
@@ -116,6 +130,7 @@ struct Config {
     SchedulerConfig scheduler;
     std::vector<ExecConfig> exec;
     std::map<std::string, std::string> args; // JSON Schemas of arguments, by kind
+    std::vector<HttpKindConfig> http;
 };
 
 /// A key as documentation and `config check` show it.
@@ -134,8 +149,8 @@ using Environment = std::map<std::string, std::string>;
 /// line and key in the message; not_found for a named file that isn't there.
 [[nodiscard]] Result<Config> read_config(const std::string& file, const Environment& environment);
 
-/// Every key with its value in `config`, in the order of the documentation. `exec` and `args` are
-/// left out.
+/// Every key with its value in `config`, in the order of the documentation. `exec`, `http` and
+/// `args` are left out.
 [[nodiscard]] std::vector<ConfigKey> config_keys(const Config& config);
 
 } // namespace bgerp

@@ -1,6 +1,6 @@
 // The one list of configuration keys and how a text becomes each one's value: what the file's
-// reader, the environment's reader and the list for people have in common. Used by base/config.cpp
-// and base/config_file.cpp alone.
+// reader, the environment's reader and the list for people have in common. Used by base/config*.cpp
+// alone.
 #pragma once
 
 #include "base/config.hpp"
@@ -8,6 +8,10 @@
 #include <string>
 #include <variant>
 #include <vector>
+
+namespace YAML {
+class Node;
+}
 
 namespace bgerp::config_detail {
 
@@ -38,8 +42,8 @@ struct Binding {
 
 inline constexpr std::int64_t day_s = 86400;
 
-/// Every key but those of `exec` and `args`, bound to its place in `config`, which must outlive the
-/// answer.
+/// Every key but those of `exec`, `http` and `args`, bound to its place in `config`, which must
+/// outlive the answer.
 [[nodiscard]] std::vector<Binding> bindings_of(Config& config);
 
 // Where a value stands, for messages.
@@ -58,7 +62,15 @@ void assign_text(const Target& target, const std::string& text, const ValuePlace
 /// The value as text.
 [[nodiscard]] std::string text_of(const Target& target);
 
-/// Reads a YAML file into the bindings, `config.exec` and `config.args`. Throws Failure (see
+/// A list of error codes; a number in it gets `prefix`. Refuses what is none.
+[[nodiscard]] std::vector<std::string>
+read_codes(const YAML::Node& node, const std::string& prefix, const ValuePlace& place);
+
+/// One kind of the section `http`.
+[[nodiscard]] HttpKindConfig
+read_http_kind(const std::string& kind, const YAML::Node& node, const ValuePlace& place);
+
+/// Reads a YAML file into the bindings and the sections that are lists. Throws Failure (see
 /// refuse) or YAML::Exception.
 void read_config_file(Config& config, const std::vector<Binding>& bindings);
 

@@ -108,6 +108,8 @@ ExecConfig read_exec(const std::string& kind, const YAML::Node& node, ValuePlace
             assign_node(IntegerTarget{&exec.memory_mib_max, 16, 1048576}, entry.second, place);
         } else if (key == "output_kib_max") {
             assign_node(IntegerTarget{&exec.output_kib_max, 1, 65536}, entry.second, place);
+        } else if (key == "fail_on") {
+            exec.fail_on = read_codes(entry.second, "exit:", place);
         } else {
             refuse(place, "unknown key");
         }
@@ -116,6 +118,20 @@ ExecConfig read_exec(const std::string& kind, const YAML::Node& node, ValuePlace
         refuse(place, "a command is needed");
     }
     return exec;
+}
+
+void read_http(Config& config, const YAML::Node& node, const ValuePlace& section_place) {
+    if (!node.IsMap()) {
+        refuse(section_place, "must be a map from kinds to web services");
+    }
+    for (const auto& item : node) {
+        const auto kind = item.first.Scalar();
+        config.http.push_back(read_http_kind(
+            kind,
+            item.second,
+            {config.file, item.first.Mark().line + 1, "http." + kind}
+        ));
+    }
 }
 
 void read_section(
@@ -177,6 +193,8 @@ void read_config_file(Config& config, const std::vector<Binding>& bindings) {
             }
         } else if (section == "args") {
             read_args(config, entry.second, place);
+        } else if (section == "http") {
+            read_http(config, entry.second, place);
         } else if (sections.count(section) == 0) {
             refuse(place, "unknown section");
         } else {

@@ -39,6 +39,17 @@ SealKey seal_key(std::string_view hex) {
     return key;
 }
 
+using Mac = std::array<unsigned char, crypto_auth_hmacsha256_BYTES>;
+
+Mac hmac_sha256(std::string_view key, std::string_view text) {
+    Mac mac{};
+    crypto_auth_hmacsha256_state state{};
+    crypto_auth_hmacsha256_init(&state, bytes_of(key), key.size());
+    crypto_auth_hmacsha256_update(&state, bytes_of(text), text.size());
+    crypto_auth_hmacsha256_final(&state, mac.data());
+    return mac;
+}
+
 } // namespace
 
 void random_bytes(unsigned char* into, std::size_t size) {
@@ -81,11 +92,7 @@ std::string Sha256::finish_hex() {
 }
 
 std::string hmac_sha256_hex(std::string_view key, std::string_view text) {
-    std::array<unsigned char, crypto_auth_hmacsha256_BYTES> mac{};
-    crypto_auth_hmacsha256_state state{};
-    crypto_auth_hmacsha256_init(&state, bytes_of(key), key.size());
-    crypto_auth_hmacsha256_update(&state, bytes_of(text), text.size());
-    crypto_auth_hmacsha256_final(&state, mac.data());
+    const Mac mac = hmac_sha256(key, text);
     return to_hex(mac.data(), mac.size());
 }
 
@@ -146,6 +153,32 @@ open_text(std::string_view key_hex, std::string_view sealed, std::string_view co
                             key.data()
                         ) == 0;
     return opened ? std::optional(std::move(text)) : std::nullopt;
+}
+
+std::string hmac_sha256_base64(std::string_view key, std::string_view text) {
+    const Mac mac = hmac_sha256(key, text);
+    constexpr int variant = sodium_base64_VARIANT_ORIGINAL;
+    std::string base64(sodium_base64_ENCODED_LEN(mac.size(), variant), '\0');
+    sodium_bin2base64(base64.data(), base64.size(), mac.data(), mac.size(), variant);
+    base64.pop_back(); // the terminator
+    return base64;
+}
+
+std::optional<std::string> from_base64(std::string_view text) {
+    std::string bytes(text.size(), '\0'); // more than enough
+    std::size_t size = 0;
+    const int failed = sodium_base642bin(
+        reinterpret_cast<unsigned char*>(bytes.data()),
+        bytes.size(),
+        text.data(),
+        text.size(),
+        nullptr,
+        &size,
+        nullptr,
+        sodium_base64_VARIANT_ORIGINAL
+    );
+    bytes.resize(size);
+    return failed == 0 ? std::optional(std::move(bytes)) : std::nullopt;
 }
 
 std::string hash_password(std::string_view password) {

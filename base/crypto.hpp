@@ -39,6 +39,12 @@ private:
 /// Hexadecimal HMAC-SHA-256 of `text` under `key` (any length).
 [[nodiscard]] std::string hmac_sha256_hex(std::string_view key, std::string_view text);
 
+/// The same as base64.
+[[nodiscard]] std::string hmac_sha256_base64(std::string_view key, std::string_view text);
+
+/// Nothing for what isn't base64.
+[[nodiscard]] std::optional<std::string> from_base64(std::string_view text);
+
 /// `text` encrypted and authenticated (XChaCha20-Poly1305, a random nonce) as base64. Opens only
 /// under the same key and together with the same `context`, which is not part of it. `key_hex` are
 /// 64 hexadecimal digits; anything else throws Failure.

@@ -1,13 +1,17 @@
 // bgerp job …: one job.
 
+#include "base/process.hpp"
 #include "cli/duration.hpp"
 #include "cli/flow_options.hpp"
 #include "cli/job_wait.hpp"
 #include "cli/nouns.hpp"
+#include "cli/sibling.hpp"
 #include "core_db/args_key.hpp"
 #include "tenant_db/modules/job_kinds.hpp"
 #include "tenant_db/queue/inspect.hpp"
 #include "tenant_db/queue/job_signal.hpp"
+#include "tenant_db/queue/lifecycle.hpp"
+#include "tenant_db/queue/owner.hpp"
 #include "tenant_db/queue/sealed_args.hpp"
 
 namespace bgerp::cli {
@@ -18,12 +22,14 @@ struct PushOptions {
     std::string org;
     std::string kind;
     std::string args = "{}";
-    std::string queue = "default";
+    std::string queue; // empty: the kind's own
     std::int64_t priority = 0;
     std::string delay = "0";
     FlowOptions flow;
     std::string limit_key;
+    std::vector<std::string> fail_on;
     bool any_kind = false;
+    bool sync = false;
 };
 
 struct JobOption {
@@ -72,7 +78,7 @@ Json find(TenantSession& tenant, const std::string& uuid) {
     );
 }
 
-queue::NewJob job_of(const PushOptions& options) {
+queue::NewJob job_of(const Config& config, const PushOptions& options) {
     queue::NewJob job;
     job.kind = options.kind;
     auto args = parse_json(options.args);
@@ -81,7 +87,8 @@ queue::NewJob job_of(const PushOptions& options) {
         throw Failure(std::move(args.error()));
     }
     job.args = std::move(*args);
-    job.queue = options.queue;
+    job.queue = value_or_throw(queue_of_kind(config, options.kind, options.queue));
+    job.fail_on = options.fail_on;
     job.priority = options.priority;
     job.limit_key = options.limit_key;
     job.delay = value_or_throw(parse_duration(options.delay, "--delay"));
@@ -109,9 +116,57 @@ void check_rules(const Config& config, queue::NewJob& job) {
     value_or_throw(std::move(checked));
 }
 
+/// 0 when it completed, else 1 and the reason as a remark.
+int print_outcome(Context& context, const Json& job) {
+    print_job(context, job);
+    const auto error = error_of_job(job);
+    if (error) {
+        context.output().remark("bgerp: " + error->message);
+    }
+    return error ? 1 : 0;
+}
+
+// Made and reserved in one transaction, so that no worker sees it; run by the worker's program,
+// which ends with the job. If this command or that program dies, the lease runs out.
+int push_and_run(Context& context, TenantSession& tenant, const queue::NewJob& job) {
+    if (job.delay.count() > 0) {
+        throw Failure({ErrorCode::invalid_argument, "what is run now has no delay", "--delay", {}});
+    }
+    const auto schema = queue::QueueSchema::current();
+    const queue::EnqueueLimits limits{context.config().queue.payload_kib_max * 1024};
+    const std::uint64_t owner = queue::new_owner();
+    const std::string uuid =
+        tenant.in_transaction([&](mysql::Transaction& transaction) -> Result<std::string> {
+            const auto made = queue::enqueue(transaction, schema, job, limits);
+            if (!made) {
+                return made;
+            }
+            return queue::reserve_one(transaction, schema, *made, owner)
+                .map([&](const queue::ReservedJob& /*mine*/) { return *made; });
+        });
+    std::vector<std::string> command{value_or_throw(find_sibling("worker", "bgerp-worker"))};
+    for (const std::string& argument : config_arguments(context.config())) {
+        command.push_back(argument);
+    }
+    for (const std::string& argument :
+         {std::string("--run"),
+          uuid,
+          std::string("--owner"),
+          std::to_string(owner),
+          tenant.org()}) {
+        command.push_back(argument);
+    }
+    ProcessOptions process;
+    process.command = std::move(command);
+    Process worker = value_or_throw(Process::start(process));
+    static_cast<void>(worker.wait(Deadline::after(std::chrono::hours(24 * 365))));
+    tenant.ring(); // what it made, and its own next try
+    return print_outcome(context, find(tenant, uuid));
+}
+
 int push(Context& context, const PushOptions& options) {
     TenantSession tenant(context, options.org);
-    queue::NewJob job = job_of(options);
+    queue::NewJob job = job_of(context.config(), options);
     if (!options.any_kind) {
         check_rules(context.config(), job);
         value_or_throw(check_job_args(*tenant.connection(), job.kind, job.args));
@@ -121,6 +176,9 @@ int push(Context& context, const PushOptions& options) {
         queue::seal_args(job, value_or_throw(core_db::args_key(context.config().security, org_id)));
     }
     const queue::EnqueueLimits limits{context.config().queue.payload_kib_max * 1024};
+    if (options.sync) {
+        return push_and_run(context, tenant, job);
+    }
     const auto pushed = tenant.enqueueing([&](mysql::Transaction& transaction) {
         return queue::push_many(transaction, queue::QueueSchema::current(), {job}, limits);
     });
@@ -157,12 +215,7 @@ int wait(Context& context, const JobOption& option) {
         timeout = value_or_throw(parse_duration(option.timeout, "--timeout"));
     }
     const Json job = wait_for_job(context, tenant, option.uuid, timeout);
-    print_job(context, job);
-    const auto error = error_of_job(job);
-    if (error) {
-        context.output().remark("bgerp: " + error->message);
-    }
-    return error ? 1 : 0;
+    return print_outcome(context, job);
 }
 
 int send(Context& context, const SignalOptions& options) {
@@ -215,11 +268,15 @@ void add_push(CLI::App& noun, Commands& commands) {
     command.add_option("ORG", options->org)->required();
     command.add_option("KIND", options->kind, "What is to be done")->required();
     command.add_option("--args", options->args, "Its arguments, a JSON object");
-    command.add_option("--queue", options->queue, "The queue; default if not given");
+    command.add_option("--queue", options->queue, "The queue; the kind's own if not given");
     command.add_option("--priority", options->priority, "Smaller runs first; 0 if not given");
+    command
+        .add_option("--fail-on", options->fail_on, "Errors after which no other try is made: a,b")
+        ->delimiter(',');
     command.add_option("--delay", options->delay, "Not before that long, such as 5m");
     options->flow.add_to(command);
     command.add_option("--limit-key", options->limit_key, "What limits by key count it under");
+    command.add_flag("--sync", options->sync, "Run it here and now, without a worker");
     command.add_flag(
         "--any-kind",
         options->any_kind,

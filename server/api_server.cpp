@@ -55,6 +55,7 @@ struct ApiServer::Impl {
               metrics,
               shapes,
               hmac_sha256_hex(core->credentials().core().password, "cursor"),
+              hmac_sha256_hex(core->credentials().core().password, "lease"),
               to_text(openapi_document(all_endpoints())),
               [this] { return http_server.stats(); }}
         , application(all_endpoints(), services)

@@ -59,6 +59,7 @@ private:
     [[nodiscard]] bool run_pipeline(const HeldJobPtr& held);
     [[nodiscard]] queue::AttemptRules rules_of(const HandlerRegistry::Entry& entry) const;
     [[nodiscard]] queue::AttemptFacts facts_of(const HeldJob& held) const;
+    [[nodiscard]] bool is_remote(const std::string& kind) const;
     [[nodiscard]] bool run_known(Attempt attempt);
     [[nodiscard]] bool
     conclude(const Attempt& attempt, const queue::Outcome& outcome, std::string output);

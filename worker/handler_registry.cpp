@@ -23,6 +23,30 @@ const HandlerRegistry::Entry* HandlerRegistry::find(const std::string& kind) con
     return found == entries_.end() ? nullptr : found->second.get();
 }
 
+void HandlerRegistry::use(std::unique_ptr<Middleware> middleware, std::set<std::string> kinds) {
+    layers_.push_back({std::move(middleware), std::move(kinds)});
+}
+
+Result<Json> HandlerRegistry::run(const Entry& entry, JobContext& context) const {
+    return run_from(0, entry, context);
+}
+
+Result<Json>
+HandlerRegistry::run_from(std::size_t layer, const Entry& entry, JobContext& context) const {
+    const auto concerned = [&](const Layer& one) {
+        return one.kinds.empty() || one.kinds.count(entry.kind) != 0;
+    };
+    while (layer < layers_.size() && !concerned(layers_[layer])) {
+        ++layer;
+    }
+    if (layer == layers_.size()) {
+        return entry.handler->run(context);
+    }
+    return layers_[layer].middleware->around(context, [&, layer] {
+        return run_from(layer + 1, entry, context);
+    });
+}
+
 void HandlerRegistry::refuse_taken(const std::string& name) const {
     if (entries_.count(name) != 0) {
         throw Failure(ErrorCode::conflict, "job kind '" + name + "' is declared twice");

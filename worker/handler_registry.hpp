@@ -5,12 +5,15 @@
 
 #include "base/json_schema.hpp"
 #include "worker/handler.hpp"
+#include "worker/middleware.hpp"
 
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace bgerp::worker {
 
@@ -18,6 +21,7 @@ struct HandlerOptions {
     std::chrono::seconds timeout{3600};    // of a job whose payload names none
     std::optional<std::int64_t> max_tries; // likewise; else the configured default
     std::optional<JsonSchema> args{};      // what they must look like; nothing: any
+    std::vector<std::string> fail_on{};    // codes of errors that no other try mends
 };
 
 class HandlerRegistry {
@@ -35,13 +39,28 @@ public:
     /// Throws Failure: not_found for the kind, conflict for a name that is taken.
     void alias(const std::string& name, const std::string& kind);
 
+    /// Code that runs around the handlers of `kinds` (none: of all), inside of what was registered
+    /// before it.
+    void use(std::unique_ptr<Middleware> middleware, std::set<std::string> kinds = {});
+
+    /// One run of the entry's handler, with the middleware around it.
+    [[nodiscard]] Result<Json> run(const Entry& entry, JobContext& context) const;
+
     /// Nothing when no such kind or alias is known.
     [[nodiscard]] const Entry* find(const std::string& kind) const;
 
 private:
+    struct Layer {
+        std::unique_ptr<Middleware> middleware;
+        std::set<std::string> kinds; // empty: all
+    };
+
+    [[nodiscard]] Result<Json>
+    run_from(std::size_t layer, const Entry& entry, JobContext& context) const;
     void refuse_taken(const std::string& name) const;
 
     std::unordered_map<std::string, std::shared_ptr<Entry>> entries_;
+    std::vector<Layer> layers_; // outermost first
 };
 
 } // namespace bgerp::worker

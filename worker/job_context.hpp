@@ -103,6 +103,16 @@ public:
 
     [[nodiscard]] std::optional<std::chrono::seconds> snoozed() const { return snoozed_; }
 
+    /// Gives the error that run() returns a name of its own ("exit:3"), for fail_on and for people.
+    void name_error(std::string name) { error_name_ = std::move(name); }
+
+    /// When the attempt fails: what to wait until the next one, instead of the job's backoff.
+    void retry_after(std::chrono::seconds delay) { retry_after_s_ = delay.count(); }
+
+    [[nodiscard]] const std::string& error_name() const { return error_name_; }
+
+    [[nodiscard]] std::optional<std::int64_t> retry_after_s() const { return retry_after_s_; }
+
     /// Why it should stop; none while it needn't.
     [[nodiscard]] StopReason stop_reason() const { return held_.stop.load(); }
 
@@ -128,6 +138,8 @@ private:
     std::optional<std::chrono::seconds> snoozed_;
     bool left_ = false;
     bool completed_ = false;
+    std::string error_name_;
+    std::optional<std::int64_t> retry_after_s_;
 };
 
 } // namespace bgerp::worker

@@ -26,6 +26,9 @@ ParsedOptions parse_options(int argc, char** argv) {
     app.add_flag("--stop-when-empty", options.worker.stop_when_empty, "End when nothing is left");
     app.add_option("--max-jobs", options.worker.jobs_max, "End after so many jobs")
         ->check(CLI::PositiveNumber);
+    // How `bgerp job push --sync` has the job run that it made and reserved.
+    app.add_option("--run", options.run_uuid, "Run this job alone")->group("");
+    app.add_option("--owner", options.run_owner, "Who has reserved it")->group("");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -15,6 +15,8 @@ struct Options {
     std::vector<std::string> queues; // empty: as configured
     std::int64_t concurrency = 0;    // 0: as configured
     WorkerOptions worker;
+    std::string run_uuid;        // not empty: run this one job of the one org, and end
+    std::uint64_t run_owner = 0; // who has reserved it, a moment ago
 };
 
 /// What main() does after reading the command line: the exit status if there is nothing more to do

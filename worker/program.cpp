@@ -5,6 +5,7 @@
 #include "base/termination.hpp"
 #include "worker/directory_source.hpp"
 #include "worker/handlers/registry.hpp"
+#include "worker/inline_runner.hpp"
 #include "worker/memory.hpp"
 #include "worker/options.hpp"
 
@@ -16,6 +17,7 @@ namespace bgerp::worker {
 namespace {
 
 constexpr std::chrono::milliseconds look_interval{50};
+constexpr std::chrono::seconds find_time{10};
 
 // Above the longest that a loop may take for one statement.
 constexpr std::chrono::seconds loop_stuck_after{120};
@@ -97,6 +99,35 @@ void work(const Config& config, Worker& worker, const Termination& termination) 
     }
 }
 
+// The sync driver's half in this program: a job that the command line has made and reserved.
+int run_one(
+    const Config& config,
+    const HandlerRegistry& handlers,
+    DirectorySource& source,
+    const Options& options
+) {
+    for (const TenantPlace& place : source.active()) {
+        auto job = queue::find_if_mine(
+            *place.queue_pool->acquire(Deadline::after(find_time)),
+            queue::QueueSchema::of(place.database),
+            options.run_uuid,
+            queue::Fence{options.run_owner, 1}
+        );
+        InlineRunner runner(
+            {config,
+             handlers,
+             place.key,
+             place.org,
+             place.database,
+             place.queue_pool,
+             [&](const ServedTenant& tenant) { return source.open_pool(tenant); }}
+        );
+        runner.run(value_or_throw(std::move(job)));
+        return 0;
+    }
+    throw Failure(ErrorCode::not_found, "there is no such organization");
+}
+
 int run(int argc, char** argv, const RegisterHandlers& more) {
     const ParsedOptions parsed = parse_options(argc, argv);
     if (!parsed.go) {
@@ -113,6 +144,9 @@ int run(int argc, char** argv, const RegisterHandlers& more) {
     }
     DirectorySource source(config, *core, parsed.options.orgs);
     const auto open_pool = [&](const ServedTenant& tenant) { return source.open_pool(tenant); };
+    if (!parsed.options.run_uuid.empty()) {
+        return run_one(config, handlers, source, parsed.options);
+    }
     Worker worker({config, handlers, source, open_pool, core->pool()}, parsed.options.worker);
     work(config, worker, termination);
     return 0;

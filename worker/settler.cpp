@@ -4,6 +4,7 @@
 #include "base/outage.hpp"
 #include "tenant_db/queue/batch.hpp"
 #include "tenant_db/queue/end_attempt.hpp"
+#include "tenant_db/queue/lifecycle.hpp"
 #include "tenant_db/queue/workflow.hpp"
 
 namespace bgerp::worker {
@@ -80,6 +81,20 @@ void Settler::fail_unreadable(const HeldJob& held, const std::string& error) {
         {{"id", std::to_string(held.job.key.id)}, {"error", error}}
     );
     write(held, {}, {Verdict::fail, 0, error});
+}
+
+void Settler::hand_over(
+    const HeldJob& held, const queue::Envelope& envelope, const std::string& queue
+) {
+    log_info(
+        "job moved to the queue of remote workers",
+        {{"kind", envelope.kind}, {"uuid", envelope.uuid}, {"queue", queue}}
+    );
+    persist(counters_.released, [&](Deadline deadline) {
+        const auto& tenant = *held.tenant;
+        return queue::move_if_mine(*tenant.queue_pool, deadline, tenant.schema, held.job, queue)
+            .has_value();
+    });
 }
 
 void Settler::write(

@@ -35,6 +35,9 @@ public:
     /// To failed_jobs with a payload that couldn't be read.
     void fail_unreadable(const HeldJob& held, const std::string& error);
 
+    /// Into another queue, for those who can run it.
+    void hand_over(const HeldJob& held, const queue::Envelope& envelope, const std::string& queue);
+
     /// Lets a batch end if this was its last member. Never throws: housekeeping does it otherwise.
     void settle_batch(const HeldJob& held, const std::string& batch_id);
 

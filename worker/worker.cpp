@@ -1,9 +1,9 @@
 #include "worker/worker.hpp"
 
-#include "base/crypto.hpp"
 #include "base/deadline.hpp"
 #include "base/log.hpp"
 #include "tenant_db/doorbell.hpp"
+#include "tenant_db/queue/owner.hpp"
 #include "worker/discovery.hpp"
 #include "worker/lease_renewer.hpp"
 #include "worker/limits/limit_keeper.hpp"
@@ -11,7 +11,6 @@
 #include "worker/slots.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <thread>
 
 namespace bgerp::worker {
@@ -27,15 +26,6 @@ constexpr std::chrono::seconds stop_grace{5}; // for handlers that were asked to
 // The same when somebody is in a hurry: a little more than a program gets from TERM to KILL, so
 // that it doesn't run on beside its next attempt.
 constexpr std::chrono::seconds hurry_grace{3};
-
-// Never 0, and within a signed 64-bit column.
-std::uint64_t new_owner() {
-    unsigned char bytes[8] = {};
-    random_bytes(bytes, sizeof(bytes));
-    std::uint64_t owner = 0;
-    std::memcpy(&owner, bytes, sizeof(owner));
-    return (owner >> 1U) | 1U;
-}
 
 std::chrono::milliseconds sweep_interval(const Config& config, const WorkerOptions& options) {
     const std::chrono::milliseconds configured(config.worker.sweep_ms);
@@ -73,12 +63,8 @@ struct Worker::Machine {
         : parts(worker_parts)
         , options(worker_options)
         , clock(system_clock())
-        , owner(new_owner())
-        , limit_book(
-              limit_rules(parts.config),
-              KindLimits{},
-              [this] { wake_reserver(); }
-          )
+        , owner(queue::new_owner())
+        , limit_book(limit_rules(parts.config), KindLimits{}, [this] { wake_reserver(); })
         , limits(
               limit_book,
               owner,

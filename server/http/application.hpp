@@ -43,6 +43,8 @@ public:
     /// Before a streamed body is read: sets Request::sink and returns true, or fills `refusal`.
     [[nodiscard]] virtual bool admit(Request& request, Response& refusal) noexcept = 0;
 
+    /// The answer; one with `again_after` set is not sent unless the client's patience or the
+    /// server ends, and the same request is handled again.
     [[nodiscard]] virtual Response handle(Request& request) noexcept = 0;
 
     /// After the answer was sent, or couldn't be. For the access log and the counters.

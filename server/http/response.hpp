@@ -7,8 +7,10 @@
 #include "server/http/headers.hpp"
 #include "server/http/open_file.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -26,6 +28,9 @@ struct Response {
     Headers headers;
     std::variant<std::string, FileBody> body;
     std::string code; // of a problem, for the access log
+    /// There is nothing to say yet: the application is to be asked again after so long, unless the
+    /// client has gone or the server stops. Nobody's thread waits meanwhile.
+    std::optional<std::chrono::milliseconds> again_after;
 
     [[nodiscard]] std::uint64_t body_size() const;
 };

@@ -101,11 +101,23 @@ asio::awaitable<Response> Session::respond(Request& request, Plan& plan) {
 }
 
 asio::awaitable<Response> Session::handle_blocking(Request& request) {
-    Response response;
-    const bool done = co_await run_blocking(shared_.blocking, [&] {
-        response = shared_.application.handle(request);
-    });
-    co_return done ? std::move(response) : problem_response(busy, request.request_id);
+    for (;;) {
+        Response response;
+        const bool done = co_await run_blocking(shared_.blocking, [&] {
+            response = shared_.application.handle(request);
+        });
+        if (!done) {
+            co_return problem_response(busy, request.request_id);
+        }
+        if (!response.again_after || shared_.draining) {
+            co_return response;
+        }
+        co_await wire_.pause(*response.again_after);
+        if (wire_.client_gone()) { // what would be taken for it now would be lost on it
+            broken_ = true;
+            co_return response;
+        }
+    }
 }
 
 asio::awaitable<Response> Session::respond_streamed(Request& request) {

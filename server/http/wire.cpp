@@ -6,7 +6,9 @@
 #include <boost/asio/write.hpp>
 
 #include <array>
+#include <cerrno>
 #include <limits>
+#include <sys/socket.h>
 
 namespace bgerp::http {
 
@@ -299,6 +301,18 @@ asio::awaitable<void> Wire::linger() {
         }
         seen += buffer_.size();
     }
+}
+
+asio::awaitable<void> Wire::pause(std::chrono::milliseconds duration) {
+    asio::steady_timer timer(co_await asio::this_coro::executor, duration);
+    ErrorCodeOfAsio error; // nobody cancels it
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+}
+
+bool Wire::client_gone() {
+    char byte = 0;
+    const auto got = ::recv(stream_.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
 }
 
 void Wire::close() {

@@ -71,6 +71,13 @@ public:
     /// Ends TLS in order, so that the client can tell an end from a cut. Nothing without TLS.
     asio::awaitable<void> say_goodbye();
 
+    /// Lets time pass.
+    static asio::awaitable<void> pause(std::chrono::milliseconds duration);
+
+    /// True when the client has closed its side and nothing it sent is left to be read. Not
+    /// blocking.
+    [[nodiscard]] bool client_gone();
+
     /// Cuts the connection; what is awaited on it ends.
     void close();
 

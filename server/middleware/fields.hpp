@@ -14,7 +14,7 @@
 
 namespace bgerp::server {
 
-enum class FieldType { text, integer, boolean, object, texts, integers, objects };
+enum class FieldType { text, integer, boolean, object, texts, integers, objects, anything };
 
 struct Field {
     std::string_view name;

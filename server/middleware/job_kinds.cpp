@@ -3,7 +3,18 @@
 namespace bgerp::server {
 
 JobKinds::JobKinds(const Config& config)
-    : rules_(config) {}
+    : config_(config)
+    , rules_(config) {}
+
+Result<std::string> JobKinds::queue_of(
+    const std::string& kind, const std::string& asked, const std::string& path
+) const {
+    auto queue = queue_of_kind(config_, kind, asked);
+    if (!queue) {
+        queue.error().field = path + queue.error().field;
+    }
+    return queue;
+}
 
 Result<void> JobKinds::check(const std::string& kind, const std::string& field) const {
     if (!rules_.check_kind(rules_.kind_of(kind))) {

@@ -32,6 +32,8 @@ Json field_schema(const Field& field) {
         return list_schema(field, "integer");
     case FieldType::objects:
         return list_schema(field, "object");
+    case FieldType::anything:
+        return Json::object();
     }
     return Json::object();
 }

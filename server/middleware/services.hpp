@@ -31,6 +31,7 @@ struct Services {
     Metrics& metrics;
     data::TableShapes& shapes;
     std::string cursor_key;                            // signs the cursors of lists
+    std::string lease_key;                             // signs the leases of remote workers
     std::string openapi;                               // the document's text
     std::function<http::HttpServerStats()> core_stats; // of the HTTP core
 };

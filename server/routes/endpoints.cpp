@@ -10,6 +10,7 @@
 #include "server/routes/login.hpp"
 #include "server/routes/payroll.hpp"
 #include "server/routes/queues.hpp"
+#include "server/routes/remote_endpoints.hpp"
 #include "server/routes/reports.hpp"
 #include "server/routes/schedules.hpp"
 #include "server/routes/tokens.hpp"
@@ -361,6 +362,8 @@ std::span<const Endpoint> all_endpoints() {
         std::vector<Endpoint> joined(endpoints.begin(), endpoints.end());
         joined.insert(joined.end(), limit_endpoints.begin(), limit_endpoints.end());
         joined.insert(joined.end(), workflow_endpoints.begin(), workflow_endpoints.end());
+        const auto remote = remote_endpoints();
+        joined.insert(joined.end(), remote.begin(), remote.end());
         return joined;
     }();
     return all;

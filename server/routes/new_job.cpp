@@ -138,7 +138,11 @@ Result<queue::NewJob> job_of(const Json& body, const std::string& path) {
     if (const Json& args = json_field(body, "args"); args.is_object()) {
         job.args = args;
     }
-    job.queue = text_field(body, "queue").value_or(job.queue);
+    auto queue = kinds.queue_of(job.kind, text_field(body, "queue").value_or(""), path);
+    if (!queue) {
+        return tl::unexpected<Error>(std::move(queue.error()));
+    }
+    job.queue = std::move(*queue);
     job.priority = integer_field(body, "priority").value_or(0);
     job.delay = std::chrono::seconds(integer_field(body, "delay_s").value_or(0));
     job.max_tries = integer_field(body, "max_tries");
@@ -147,6 +151,9 @@ Result<queue::NewJob> job_of(const Json& body, const std::string& path) {
     job.retry_until = integer_field(body, "retry_until");
     job.limit_key = text_field(body, "limit_key").value_or("");
     job.tracked = boolean_field(body, "tracked", true);
+    if (const Json& codes = json_field(body, "fail_on"); codes.is_array()) {
+        job.fail_on = codes.get<std::vector<std::string>>();
+    }
     if (const Json& tags = json_field(body, "tags"); tags.is_array()) {
         job.tags = tags.get<std::vector<std::string>>();
     }

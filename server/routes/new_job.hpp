@@ -26,6 +26,7 @@ inline constexpr std::array job_fields{
     Field{"backoff_s", FieldType::integers, false, 0, 100},
     Field{"timeout_s", FieldType::integer, false, 1, 86400},
     Field{"retry_until", FieldType::integer, false, 0, 4'102'444'800},
+    Field{"fail_on", FieldType::texts, false, 0, 50},
     Field{"tags", FieldType::texts, false, 0, 20},
     Field{"tracked", FieldType::boolean},
     Field{"limit_key", FieldType::text, false, 1, 255},

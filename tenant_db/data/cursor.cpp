@@ -1,13 +1,11 @@
 #include "tenant_db/data/cursor.hpp"
 
-#include "base/crypto.hpp"
 #include "base/json.hpp"
+#include "base/signed_text.hpp"
 
 namespace bgerp::data {
 
 namespace {
-
-constexpr std::size_t signature_size = 64; // hexadecimal SHA-256
 
 Json condition_json(const Condition& condition) {
     Json parts = Json::array();
@@ -22,18 +20,6 @@ Json condition_json(const Condition& condition) {
          static_cast<int>(condition.op),
          condition.values}
     );
-}
-
-std::optional<std::string> from_hex(const std::string& hex) {
-    std::string bytes;
-    for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
-        const std::string pair = hex.substr(i, 2);
-        if (pair.find_first_not_of("0123456789abcdef") != std::string::npos) {
-            return std::nullopt;
-        }
-        bytes.push_back(static_cast<char>(std::stoi(pair, nullptr, 16)));
-    }
-    return hex.size() % 2 == 0 ? std::optional(bytes) : std::nullopt;
 }
 
 } // namespace
@@ -53,23 +39,15 @@ encode_cursor(const CursorValues& values, const std::string& scope, const std::s
     for (const auto& value : values) {
         list.push_back(value ? Json(*value) : Json());
     }
-    const std::string text = to_text(list);
-    return hmac_sha256_hex(key, scope + "\n" + text) +
-           to_hex(reinterpret_cast<const unsigned char*>(text.data()), text.size());
+    return sign_text(to_text(list), scope, key);
 }
 
 Result<CursorValues>
 decode_cursor(const std::string& cursor, const std::string& scope, const std::string& key) {
     const auto refused =
         fail(ErrorCode::invalid_argument, "the cursor was not made for this query", "cursor");
-    if (cursor.size() < signature_size) {
-        return refused;
-    }
-    const auto text = from_hex(cursor.substr(signature_size));
-    if (!text || !equal_constant_time(
-                     cursor.substr(0, signature_size),
-                     hmac_sha256_hex(key, scope + "\n" + *text)
-                 )) {
+    const auto text = open_signed_text(cursor, scope, key);
+    if (!text) {
         return refused;
     }
     const auto list = parse_json(*text);

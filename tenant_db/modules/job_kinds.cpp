@@ -6,6 +6,7 @@
 #include "tenant_db/modules/hr/start_payroll.hpp"
 #include "tenant_db/modules/reports/build_report.hpp"
 #include "tenant_db/queue/job_signal.hpp"
+#include "tenant_db/queue/remote_queue.hpp"
 
 #include <algorithm>
 
@@ -47,7 +48,32 @@ std::vector<std::string> job_kinds(const Config& config) {
     for (const ExecConfig& exec : config.exec) {
         kinds.push_back(exec.kind);
     }
+    for (const HttpKindConfig& http : config.http) {
+        kinds.push_back(http.kind);
+    }
+    const auto& remote = config.queue.remote_kinds;
+    kinds.insert(kinds.end(), remote.begin(), remote.end());
     return kinds;
+}
+
+Result<std::string>
+queue_of_kind(const Config& config, std::string_view kind, const std::string& asked) {
+    const auto& kinds = config.queue.remote_kinds;
+    if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) {
+        return asked.empty() ? "default" : asked;
+    }
+    if (asked.empty()) {
+        return queue::remote_queue_of(kind);
+    }
+    if (!queue::is_remote_queue(asked)) {
+        return fail(
+            ErrorCode::invalid_argument,
+            "remote workers run the kind \"" + std::string(kind) +
+                "\"; its queue must begin with " + std::string(queue::remote_queue_prefix),
+            "queue"
+        );
+    }
+    return asked;
 }
 
 Result<void> check_job_kind(const Config& config, std::string_view kind) {

@@ -17,8 +17,13 @@
 
 namespace bgerp {
 
-/// The kinds that are built in and those that the configuration declares.
+/// The kinds that are built in and those that the configuration declares, remote ones included.
 [[nodiscard]] std::vector<std::string> job_kinds(const Config& config);
+
+/// The queue of a job for which nobody named one (`asked` is empty): `default`, or a remote kind's
+/// own. invalid_argument, field `queue`, for a remote kind in a queue that our own workers serve.
+[[nodiscard]] Result<std::string>
+queue_of_kind(const Config& config, std::string_view kind, const std::string& asked);
 
 /// invalid_argument with the kinds that there are, field `kind`.
 [[nodiscard]] Result<void> check_job_kind(const Config& config, std::string_view kind);

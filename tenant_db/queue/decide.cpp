@@ -13,8 +13,11 @@ std::int64_t tries_used(const AttemptFacts& facts) {
     return std::max<std::int64_t>(facts.attempts - facts.interruptions, 1);
 }
 
-std::string describe(const Error& error) {
-    std::string text = std::string(error_code_name(error.code)) + ": " + error.message;
+std::string describe(const Outcome& outcome) {
+    const Error& error = *outcome.error;
+    const std::string code =
+        outcome.code.empty() ? std::string(error_code_name(error.code)) : outcome.code;
+    std::string text = code + ": " + error.message;
     if (!error.field.empty()) {
         text += " (" + error.field + ")";
     }
@@ -35,6 +38,10 @@ bool permanent(ErrorCode code) {
     }
 }
 
+bool listed(const std::vector<std::string>& codes, std::string_view code) {
+    return std::find(codes.begin(), codes.end(), code) != codes.end();
+}
+
 bool another_try(const Envelope& envelope, const AttemptFacts& facts, const AttemptRules& rules) {
     if (envelope.max_exceptions && *envelope.max_exceptions > 0 &&
         envelope.exceptions + 1 >= *envelope.max_exceptions) {
@@ -47,18 +54,15 @@ bool another_try(const Envelope& envelope, const AttemptFacts& facts, const Atte
     return max_tries <= 0 || tries_used(facts) < max_tries;
 }
 
-Decision retry_or_fail(
-    const Envelope& envelope,
-    const AttemptFacts& facts,
-    const AttemptRules& rules,
-    std::string error,
-    double random01
+// What the handler was told to wait is obeyed, within reason: a day.
+std::int64_t delay_for(
+    const Envelope& envelope, const AttemptFacts& facts, const Outcome& outcome, double random01
 ) {
-    if (!another_try(envelope, facts, rules)) {
-        return {Verdict::fail, 0, std::move(error)};
+    constexpr std::int64_t day_s = 86'400;
+    if (outcome.retry_after_s) {
+        return std::clamp<std::int64_t>(*outcome.retry_after_s, 0, day_s);
     }
-    const std::int64_t delay_s = backoff_for(envelope.backoff_s, tries_used(facts), random01);
-    return {Verdict::retry, delay_s, std::move(error)};
+    return backoff_for(envelope.backoff_s, tries_used(facts), random01);
 }
 
 } // namespace
@@ -106,13 +110,13 @@ Decision decide_end(
     }
     const Error& error = *outcome.error;
     if (outcome.stop == StopReason::lease_lost || error.code == ErrorCode::lease_lost) {
-        return {Verdict::drop, 0, describe(error)};
+        return {Verdict::drop, 0, describe(outcome)};
     }
     if (outcome.disk_full) {
-        return {Verdict::release, disk_full_pause_s, describe(error)};
+        return {Verdict::release, disk_full_pause_s, describe(outcome)};
     }
     if (outcome.outage) {
-        return {Verdict::leave, 0, describe(error)};
+        return {Verdict::leave, 0, describe(outcome)};
     }
     if (outcome.stop == StopReason::cancelled) {
         return {Verdict::cancel, 0, "cancelled"};
@@ -120,20 +124,28 @@ Decision decide_end(
     if (outcome.snooze_s) {
         return {Verdict::release, *outcome.snooze_s, {}};
     }
+    std::string_view code = error_code_name(error.code);
+    std::string text = describe(outcome);
     if (error.code == ErrorCode::cancelled) {
         switch (outcome.stop) {
         case StopReason::shutdown:
             return {Verdict::release, 0, {}};
         case StopReason::timeout:
-            return retry_or_fail(envelope, facts, rules, "timeout: ran out of time", random01);
+            code = "timeout";
+            text = "timeout: ran out of time";
+            break;
         default: // the handler's own decision
-            return {Verdict::cancel, 0, describe(error)};
+            return {Verdict::cancel, 0, text};
         }
     }
-    if (permanent(error.code)) {
-        return {Verdict::fail, 0, describe(error)};
+    const bool hopeless = outcome.permanent || permanent(error.code) ||
+                          listed(envelope.fail_on, code) || listed(rules.fail_on, code) ||
+                          listed(envelope.fail_on, outcome.code) ||
+                          listed(rules.fail_on, outcome.code);
+    if (hopeless || !another_try(envelope, facts, rules)) {
+        return {Verdict::fail, 0, std::move(text)};
     }
-    return retry_or_fail(envelope, facts, rules, describe(error), random01);
+    return {Verdict::retry, delay_for(envelope, facts, outcome, random01), std::move(text)};
 }
 
 } // namespace bgerp::queue

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace bgerp::queue {
 
@@ -35,6 +36,7 @@ struct Decision {
 struct AttemptRules {
     std::int64_t max_tries = 5; // where the envelope names none; 0: no limit
     std::int64_t rescues_max = 10;
+    std::vector<std::string> fail_on = {}; // the kind's own errors that no other try mends
 };
 
 /// The attempt as the row tells it. Times are the database's, in seconds since 1970.
@@ -59,9 +61,15 @@ struct Outcome {
     bool outage = false;    // the database failed the handler: no try of the job's, no fault of its
     bool disk_full = false; // likewise, and it said why: nothing was written
     std::optional<std::int64_t> snooze_s = std::nullopt; // the handler wants it run again so late
+    std::string code = {};  // the handler's own name for the error ("exit:65"); empty: Error's
+    bool permanent = false; // the handler knows that no other try mends it
+    std::optional<std::int64_t> retry_after_s =
+        {}; // what it was told to wait, instead of the backoff
 };
 
-/// What to do with an attempt that ended. `random01` spreads the backoff.
+/// What to do with an attempt that ended. An error fails the job at once when it is permanent, or
+/// when its code, by either name, is in the envelope's or the kind's fail_on; a time-out's is
+/// "timeout". `random01` spreads the backoff.
 [[nodiscard]] Decision decide_end(
     const Envelope& envelope,
     const AttemptFacts& facts,

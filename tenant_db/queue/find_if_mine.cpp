@@ -1,6 +1,6 @@
-#include "base/ids.hpp"
 #include "tenant_db/queue/fence_groups.hpp"
 #include "tenant_db/queue/lifecycle.hpp"
+#include "tenant_db/queue/run_record.hpp"
 
 namespace bgerp::queue {
 
@@ -39,16 +39,7 @@ Result<ReservedJob> find_if_mine(
 Result<ReservedJob> find_if_mine(
     mysql::Session& session, const QueueSchema& schema, const std::string& uuid, const Fence& fence
 ) {
-    std::optional<JobKey> key;
-    if (is_uuid(uuid)) {
-        key = session.query_one( // PRIMARY (uuid), no lock
-            "SELECT queue, priority, job_id FROM " + schema("job_run") + " WHERE uuid = ?",
-            {uuid},
-            [](const mysql::Row& row) {
-                return JobKey{row.text(0), row.i64(1), row.u64(2)};
-            }
-        );
-    }
+    const std::optional<JobKey> key = find_key(session, schema, uuid);
     if (!key) {
         return fail(ErrorCode::not_found, "there is no such job", "uuid");
     }

@@ -88,11 +88,12 @@ struct NewJob {
     std::vector<std::int64_t> backoff_s; // empty: exponential with jitter
     std::optional<std::int64_t> timeout_s;
     std::optional<std::int64_t> retry_until; // seconds since 1970
+    std::vector<std::string> fail_on;        // codes of errors that no other try mends
     std::vector<std::string> tags;
     std::string batch_id;  // empty: none
     std::string limit_key; // for limits by key; empty: none
-    std::string uuid;     // empty: a new one
-    bool tracked = true;  // keep state, progress, output and history in job_run
+    std::string uuid;      // empty: a new one
+    bool tracked = true;   // keep state, progress, output and history in job_run
     std::optional<UniqueRule> unique;
     Json meta;              // an object of the caller's own, shown with the job; null: none
     bool encrypted = false; // args are sealed (sealed_args.hpp)

@@ -53,6 +53,9 @@ Json job_to_json(const NewJob& job) {
     }
     put_jobs(object, "chain", job.chain);
     put_jobs(object, "chain_catch", job.chain_catch);
+    if (!job.fail_on.empty()) {
+        object["fail_on"] = job.fail_on;
+    }
     put(object, "max_tries", job.max_tries);
     put(object, "max_exceptions", job.max_exceptions);
     put(object, "timeout_s", job.timeout_s);
@@ -76,6 +79,7 @@ NewJob job_from_json(const Json& object) {
     job.encrypted = object.value("encrypted", false);
     job.chain = get_jobs(object, "chain");
     job.chain_catch = get_jobs(object, "chain_catch");
+    job.fail_on = object.value("fail_on", std::vector<std::string>());
     job.max_tries = get<std::int64_t>(object, "max_tries");
     job.max_exceptions = get<std::int64_t>(object, "max_exceptions");
     job.timeout_s = get<std::int64_t>(object, "timeout_s");

@@ -45,6 +45,16 @@ struct ClaimCursor {
     ClaimCursor& cursor
 );
 
+/// Reserves one waiting tracked job for `owner` in the caller's transaction, which may be the one
+/// that made it: then nobody else ever sees it waiting. conflict when it doesn't wait in jobs (it
+/// is delayed, running or over), not_found when there is none.
+[[nodiscard]] Result<ReservedJob> reserve_one(
+    mysql::Transaction& transaction,
+    const QueueSchema& schema,
+    const std::string& uuid,
+    std::uint64_t owner
+);
+
 /// Moves the leases of `jobs` forward. Returns the indexes (into `jobs`) of those that are lost,
 /// and in `cancel` those whose cancelling was asked for. Doesn't wait for a job whose handler has a
 /// transaction open over its row: nobody else can reserve it meanwhile.
@@ -137,6 +147,16 @@ std::size_t release_if_mine(
     const QueueSchema& schema,
     const std::vector<const ReservedJob*>& jobs,
     std::int64_t delay_s = 0
+);
+
+/// Puts a job that the holder can't run into another queue, available at once and without the
+/// attempt. lease_lost when not the holder's.
+[[nodiscard]] Result<void> move_if_mine(
+    mysql::Pool& pool,
+    Deadline deadline,
+    const QueueSchema& schema,
+    const ReservedJob& job,
+    const std::string& queue
 );
 
 /// Moves up to `limit` due rows of job_delayed into jobs. Returns how many.

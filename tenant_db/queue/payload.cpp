@@ -114,6 +114,9 @@ std::string compose_envelope(const NewJob& job, const std::string& uuid) {
     }
     text.add("timeout", job.timeout_s);
     text.add("retryUntil", job.retry_until);
+    if (!job.fail_on.empty()) {
+        text.add("failOn", Json(job.fail_on));
+    }
     if (!job.tags.empty()) {
         text.add("tags", Json(job.tags));
     }

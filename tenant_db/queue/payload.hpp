@@ -27,6 +27,7 @@ struct Envelope {
     std::vector<std::int64_t> backoff_s;
     std::optional<std::int64_t> timeout_s;
     std::optional<std::int64_t> retry_until;
+    std::vector<std::string> fail_on; // codes of errors after which no other try is made
     std::vector<std::string> tags;
     std::string batch_id;
     Json meta;

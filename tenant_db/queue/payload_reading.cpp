@@ -141,6 +141,7 @@ Envelope envelope_of(const Json& object) {
     if (!envelope.retry_until) {
         envelope.retry_until = number_at(object, "timeoutAt"); // its name until Laravel 7
     }
+    envelope.fail_on = texts_at(object, "failOn");
     envelope.tags = texts_at(object, "tags");
     envelope.batch_id = text_at(object, "batchId");
     envelope.limit_key = text_at(object, "limitKey");

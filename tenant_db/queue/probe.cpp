@@ -1,5 +1,6 @@
 #include "tenant_db/queue/probe.hpp"
 
+#include "tenant_db/queue/remote_queue.hpp"
 #include "tenant_db/queue/union_slices.hpp"
 
 namespace bgerp::queue {
@@ -14,14 +15,15 @@ constexpr const char* reservable =
     "available_at <= UNIX_TIMESTAMP() AND (reserved_at IS NULL OR"
     " ABS(CAST(reserved_at AS SIGNED) - CAST(UNIX_TIMESTAMP() AS SIGNED)) > ?)";
 
+// Queues of remote workers are not ours to look into: two ranges of the key leave them out.
 // Each part stops at its first row: of jobs along PRIMARY (queue, priority, id), of job_delayed at
 // the head of PRIMARY (available_at, id). READ COMMITTED, no locks.
 std::string work_part(std::size_t index, const std::string& database) {
     const QueueSchema schema = QueueSchema::of(database);
     const std::string number = std::to_string(index);
     return "(SELECT " + number + ", 0 FROM " + schema("jobs") + " FORCE INDEX (PRIMARY) WHERE " +
-           reservable + " LIMIT 1) UNION ALL (SELECT " + number + ", 1 FROM " +
-           schema("job_delayed") +
+           not_a_remote_queue + " AND " + reservable + " LIMIT 1) UNION ALL (SELECT " + number +
+           ", 1 FROM " + schema("job_delayed") +
            " FORCE INDEX (PRIMARY) WHERE available_at <= UNIX_TIMESTAMP() LIMIT 1)";
 }
 
@@ -30,7 +32,7 @@ std::string work_part(std::size_t index, const std::string& database) {
 std::string queue_part(std::size_t index, const std::string& database) {
     return "(SELECT " + std::to_string(index) + ", queue FROM " +
            QueueSchema::of(database)("jobs") + " FORCE INDEX (PRIMARY) WHERE queue > ? AND " +
-           reservable + " ORDER BY queue LIMIT 1)";
+           not_a_remote_queue + " AND " + reservable + " ORDER BY queue LIMIT 1)";
 }
 
 } // namespace

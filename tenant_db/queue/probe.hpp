@@ -1,6 +1,7 @@
 // Which of many tenants' queues have work now: one statement for up to 100 databases, run with an
-// account that may read only queue, priority, reserved_at and available_at. Used by the workers'
-// sweep (the truth) and after a doorbell (one database). Blocking.
+// account that may read only queue, priority, reserved_at and available_at. Queues of remote
+// workers (remote_queue.hpp) are left out. Used by the workers' sweep (the truth) and after a
+// doorbell (one database). Blocking.
 #pragma once
 
 #include "base/mysql/pool.hpp"

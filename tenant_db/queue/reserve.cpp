@@ -194,4 +194,31 @@ std::vector<ReservedJob> reserve(
     return reserve_telling(pool, deadline, schema, queue, limit, owner, rules, cursor, {});
 }
 
+Result<ReservedJob> reserve_one(
+    mysql::Transaction& transaction,
+    const QueueSchema& schema,
+    const std::string& uuid,
+    std::uint64_t owner
+) {
+    const std::optional<JobKey> key = find_key(transaction, schema, uuid);
+    if (!key) {
+        return fail(ErrorCode::not_found, "there is no such job", "uuid");
+    }
+    std::vector<ReservedJob> jobs;
+    transaction.query( // PRIMARY, one row, exclusive
+        claim_columns + schema("jobs") +
+            " FORCE INDEX (PRIMARY) WHERE queue = ? AND priority = ? AND id = ?"
+            " AND available_at <= UNIX_TIMESTAMP() AND reserved_at IS NULL FOR UPDATE",
+        {key->queue, key->priority, key->id},
+        [&](const mysql::Row& row) { jobs.push_back(reserved_job(row, key->queue, owner)); }
+    );
+    // A delayed job's id may have become another's in this table.
+    if (jobs.empty() || envelope_uuid(jobs.front().payload) != uuid) {
+        return fail(ErrorCode::conflict, "the job isn't waiting to be run");
+    }
+    mark_reserved(transaction, schema, jobs, owner);
+    mark_runs_started(transaction, schema, jobs);
+    return std::move(jobs.front());
+}
+
 } // namespace bgerp::queue

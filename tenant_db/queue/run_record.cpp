@@ -1,5 +1,6 @@
 #include "tenant_db/queue/run_record.hpp"
 
+#include "base/ids.hpp"
 #include "base/json.hpp"
 #include "base/utf8.hpp"
 #include "tenant_db/queue/in_list.hpp"
@@ -180,6 +181,21 @@ void run_moved(
     );
 }
 
+void run_requeued(
+    mysql::Session& session,
+    const QueueSchema& schema,
+    const std::string& uuid,
+    const std::string& queue,
+    std::uint64_t job_id
+) {
+    session.execute(
+        "UPDATE " + schema("job_run") +
+            " SET state = 'available', queue = ?, job_id = ?,"
+            " attempts = GREATEST(attempts, 1) - 1 WHERE uuid = ?",
+        {queue, job_id, uuid}
+    );
+}
+
 void runs_ended(
     mysql::Session& session,
     const QueueSchema& schema,
@@ -193,6 +209,20 @@ void runs_ended(
         "state = ?, outcome = ?, finished_at = UNIX_TIMESTAMP()" + progress,
         uuids,
         {state, state}
+    );
+}
+
+std::optional<JobKey>
+find_key(mysql::Session& session, const QueueSchema& schema, const std::string& uuid) {
+    if (!is_uuid(uuid)) {
+        return std::nullopt;
+    }
+    return session.query_one( // PRIMARY (uuid)
+        "SELECT queue, priority, job_id FROM " + schema("job_run") + " WHERE uuid = ?",
+        {uuid},
+        [](const mysql::Row& row) {
+            return JobKey{row.text(0), row.i64(1), row.u64(2)};
+        }
     );
 }
 

@@ -7,6 +7,7 @@
 #include "tenant_db/queue/job.hpp"
 #include "tenant_db/queue/schema.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,6 +57,15 @@ void run_moved(
     std::int64_t delay_s
 );
 
+/// Given back without the attempt into another queue: available there as row `job_id` of jobs.
+void run_requeued(
+    mysql::Session& session,
+    const QueueSchema& schema,
+    const std::string& uuid,
+    const std::string& queue,
+    std::uint64_t job_id
+);
+
 /// Ended: "completed", "failed" or "cancelled".
 void runs_ended(
     mysql::Session& session,
@@ -63,6 +73,11 @@ void runs_ended(
     const std::vector<std::string>& uuids,
     std::string_view state
 );
+
+/// The key in jobs of a tracked job that is there, by what its history says; nothing for a uuid
+/// that isn't tracked. No lock.
+[[nodiscard]] std::optional<JobKey>
+find_key(mysql::Session& session, const QueueSchema& schema, const std::string& uuid);
 
 [[nodiscard]] bool
 run_exists(mysql::Session& session, const QueueSchema& schema, const std::string& uuid);

@@ -34,7 +34,7 @@ public:
         if (!exit) {
             return tl::unexpected<Error>(exit.error());
         }
-        return judge(*exit, last_line);
+        return judge(*exit, last_line, context);
     }
 
 private:
@@ -66,11 +66,16 @@ private:
         return options;
     }
 
-    static Result<Json> judge(const ChildExit& exit, const std::string& last_line) {
+    static Result<Json>
+    judge(const ChildExit& exit, const std::string& last_line, JobContext& context) {
         if (exit.signal == 0 && exit.status == 0) {
             auto output = parse_json(exit.output);
             return output ? std::move(*output) : Json(exit.output);
         }
+        context.name_error(
+            exit.signal != 0 ? "signal:" + std::to_string(exit.signal)
+                             : "exit:" + std::to_string(exit.status)
+        );
         const bool bad_arguments = exit.signal == 0 && exit.status == status_bad_arguments;
         const std::string how = exit.signal != 0
                                     ? "was killed by signal " + std::to_string(exit.signal)

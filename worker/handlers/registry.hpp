@@ -7,7 +7,8 @@
 namespace bgerp::worker {
 
 /// Adds all built-in kinds and those that the configuration declares. Throws Failure (conflict)
-/// when the configuration declares a built-in kind's name.
+/// when the configuration declares a built-in kind's name, invalid_argument when a secret can't be
+/// read.
 void register_handlers(HandlerRegistry& registry, const Config& config);
 
 } // namespace bgerp::worker

@@ -99,6 +99,7 @@ TEST_F(WorkerProcessTest, a_worker_that_slept_through_its_lease_changes_nothing)
     EXPECT_EQ(number("SELECT COUNT(*) FROM failed_jobs"), 0);
 }
 
+// Q32
 TEST_F(WorkerProcessTest, asked_to_end_it_finishes_what_it_began) {
     auto worker = start_process();
     const auto uuid = push("once_stuck");
@@ -113,6 +114,7 @@ TEST_F(WorkerProcessTest, asked_to_end_it_finishes_what_it_began) {
     EXPECT_EQ(job(uuid).at("output"), "first\n");
 }
 
+// Q32
 TEST_F(WorkerProcessTest, asked_twice_it_gives_back_what_it_began) {
     auto worker = start_process();
     const auto uuid = push("once_stuck");

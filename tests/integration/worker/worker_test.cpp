@@ -251,6 +251,7 @@ TEST_F(WorkerTest, a_ring_of_the_doorbell_beats_the_sweep) {
     ));
 }
 
+// Q32
 TEST_F(WorkerTest, stopping_lets_a_running_job_finish) {
     handle("work", [&](JobContext& context) -> Result<Json> {
         running_ = true;
@@ -271,6 +272,7 @@ TEST_F(WorkerTest, stopping_lets_a_running_job_finish) {
     EXPECT_EQ(state(late), "available");
 }
 
+// Q32
 TEST_F(WorkerTest, what_doesnt_finish_in_the_grace_time_is_given_back_without_an_attempt_spent) {
     config_.worker.shutdown_grace_s = 0;
     handle("endless", [&](JobContext& context) -> Result<Json> {

@@ -116,6 +116,51 @@ TEST_F(Decide, a_full_disk_of_the_database_spends_no_try_and_isnt_met_again_at_o
     EXPECT_EQ(end(ErrorCode::storage_full, StopReason::lease_lost).verdict, Verdict::drop);
 }
 
+TEST_F(Decide, Q22_an_error_of_the_jobs_or_the_kinds_list_fails_at_once) {
+    Outcome outcome{Error{ErrorCode::internal, "it broke", "", ""}};
+    outcome.code = "exit:65";
+    const auto verdict = [&] {
+        return decide_end(envelope_, facts_, rules_, outcome, 0.5).verdict;
+    };
+    EXPECT_EQ(verdict(), Verdict::retry);
+    envelope_.fail_on = {"exit:6", "exit:655", "Exit:65"};
+    EXPECT_EQ(verdict(), Verdict::retry);
+    envelope_.fail_on = {"x", "exit:65"};
+    EXPECT_EQ(verdict(), Verdict::fail);
+    envelope_.fail_on = {"internal"};
+    EXPECT_EQ(verdict(), Verdict::fail) << "the error's general name counts too";
+    envelope_.fail_on.clear();
+    rules_.fail_on = {"exit:65"};
+    EXPECT_EQ(verdict(), Verdict::fail);
+    rules_.fail_on.clear();
+    outcome.permanent = true;
+    EXPECT_EQ(verdict(), Verdict::fail);
+}
+
+TEST_F(Decide, Q22_a_time_out_may_be_listed) {
+    EXPECT_EQ(end(ErrorCode::cancelled, StopReason::timeout).verdict, Verdict::retry);
+    envelope_.fail_on = {"timeout"};
+    EXPECT_EQ(end(ErrorCode::cancelled, StopReason::timeout).verdict, Verdict::fail);
+    EXPECT_EQ(end(ErrorCode::cancelled, StopReason::shutdown).verdict, Verdict::release);
+}
+
+TEST_F(Decide, an_error_is_told_by_the_handlers_own_name) {
+    Outcome outcome{Error{ErrorCode::internal, "it broke", "", ""}};
+    EXPECT_EQ(decide_end(envelope_, facts_, rules_, outcome, 0.5).error, "internal: it broke");
+    outcome.code = "exit:3";
+    EXPECT_EQ(decide_end(envelope_, facts_, rules_, outcome, 0.5).error, "exit:3: it broke");
+}
+
+TEST_F(Decide, what_the_handler_was_told_to_wait_stands_in_for_the_backoff) {
+    envelope_.backoff_s = {5};
+    Outcome outcome{Error{ErrorCode::unavailable, "busy", "", ""}};
+    for (const auto& [told, delay] :
+         {std::pair{std::int64_t{0}, std::int64_t{0}}, {90, 90}, {-5, 0}, {1'000'000, 86'400}}) {
+        outcome.retry_after_s = told;
+        EXPECT_EQ(decide_end(envelope_, facts_, rules_, outcome, 0.5).delay_s, delay);
+    }
+}
+
 TEST_F(Decide, an_outage_of_the_database_spends_no_try) {
     facts_.attempts = 3;
     outage_ = true;
@@ -172,7 +217,7 @@ TEST_F(Decide, Q15_a_step_of_a_stopped_workflow_is_dropped) {
 TEST_F(Decide, Q23_a_snoozed_job_spends_no_attempt) {
     const auto snoozed = [&](StopReason stop) {
         const Error error{ErrorCode::cancelled, "snoozed", "", ""};
-        return decide_end(envelope_, facts_, rules_, Outcome{error, stop, false, 30}, 0.5);
+        return decide_end(envelope_, facts_, rules_, Outcome{error, stop, false, false, 30}, 0.5);
     };
     facts_.attempts = 3;
     EXPECT_EQ(snoozed(StopReason::none).verdict, Verdict::release);
