@@ -58,7 +58,7 @@ $database->addConnection([
 ]);
 $container->instance('db', $database->getDatabaseManager());
 $database->getConnection()->statement('DROP TABLE IF EXISTS jobs');
-$database->schema()->create('jobs', function ($table) { // as artisan queue:table makes it
+$database->getConnection()->getSchemaBuilder()->create('jobs', function ($table) { // as artisan queue:table makes it
     $table->bigIncrements('id');
     $table->string('queue')->index();
     $table->longText('payload');
