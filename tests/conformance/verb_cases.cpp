@@ -294,10 +294,20 @@ void VerbFixture::add_peoples(Cases& cases) {
         true};
     cases["pause"] = {
         [] {},
-        [&](mysql::Pool& p) { ignore(pause_queue(*p.acquire(in_time()), schema, "default")); }};
+        [&](mysql::Pool& p) {
+            ignore(
+                pause(*p.acquire(in_time()), schema, {PauseScope::queue, "default"}, std::nullopt)
+            );
+        }};
     cases["resume"] = {
-        [&] { value_or_throw(pause_queue(*pool->acquire(soon()), schema, "default")); },
-        [&](mysql::Pool& p) { resume_queue(*p.acquire(in_time()), schema, "default"); }};
+        [&] {
+            value_or_throw(
+                pause(*pool->acquire(soon()), schema, {PauseScope::queue, "default"}, std::nullopt)
+            );
+        },
+        [&](mysql::Pool& p) {
+            resume(*p.acquire(in_time()), schema, {PauseScope::queue, "default"});
+        }};
 }
 
 void VerbFixture::add_batches(Cases& cases) {
