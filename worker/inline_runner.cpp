@@ -53,7 +53,9 @@ InlineRunner::InlineRunner(InlineParts parts)
       ))
     , owner_(queue::new_owner())
     , clock_(system_clock())
-    , settler_(counters_, give_up_)
+    , limit_book_({}, KindLimits{}, [] {})
+    , limits_(limit_book_, owner_, parts_.config.queue.lease_s, QueueSelection({}))
+    , settler_(counters_, give_up_, [](const std::string&) {}) // drain() looks by itself
     , sink_(std::make_unique<Sink>(*this))
     , executor_(
           {parts_.config,
@@ -63,7 +65,8 @@ InlineRunner::InlineRunner(InlineParts parts)
            in_hand_,
            *sink_,
            settler_,
-           counters_}
+           counters_,
+           limits_}
       )
     , renewer_(std::chrono::seconds(parts_.config.queue.lease_s), in_hand_, pulse_) {
     const auto now = parts_.queue_pool->acquire(soon())->query_one(

@@ -61,6 +61,8 @@ private:
     DatabaseClock clock_;
     JobsInHand in_hand_;
     StopSignal give_up_;
+    LimitBook limit_book_; // empty: limits aren't asked
+    LimitGate limits_;
     Settler settler_;
     std::unique_ptr<Sink> sink_;
     Executor executor_;

@@ -106,7 +106,8 @@ int run_one(
     DirectorySource& source,
     const Options& options
 ) {
-    for (const TenantPlace& place : source.active()) {
+    const auto places = source.active();
+    for (const TenantPlace& place : *places) {
         auto job = queue::find_if_mine(
             *place.queue_pool->acquire(Deadline::after(find_time)),
             queue::QueueSchema::of(place.database),

@@ -90,21 +90,22 @@ Result<queue::UniqueRule> unique_of(const Json& body, const std::string& path) {
     return rule;
 }
 
-// What doesn't need the list of kinds.
-Result<queue::NewJob> job_of(const Json& body, const std::string& path);
+// All but the check of the kind.
+Result<queue::NewJob> job_of(const Json& body, const JobKinds& kinds, const std::string& path);
 
-Result<queue::NewJob> link_of(const Json& body, const std::string& path) {
+Result<queue::NewJob> link_of(const Json& body, const JobKinds& kinds, const std::string& path) {
     if (auto checked = check_fields(body, job_fields, path); !checked) {
         return tl::unexpected<Error>(std::move(checked.error()));
     }
-    auto link = job_of(body, path);
+    auto link = job_of(body, kinds, path);
     if (link) {
         link->uuid = new_uuid();
     }
     return link;
 }
 
-Result<void> read_flow(const Json& body, queue::NewJob& job, const std::string& path) {
+Result<void>
+read_flow(const Json& body, const JobKinds& kinds, queue::NewJob& job, const std::string& path) {
     job.meta = json_field(body, "meta");
     job.encrypted = boolean_field(body, "encrypted", false);
     if (const Json& rule = json_field(body, "unique"); rule.is_object()) {
@@ -116,14 +117,14 @@ Result<void> read_flow(const Json& body, queue::NewJob& job, const std::string& 
     }
     const Json& chain = json_field(body, "chain");
     for (std::size_t i = 0; i < chain.size(); ++i) {
-        auto link = link_of(chain[i], path + "chain[" + std::to_string(i) + "].");
+        auto link = link_of(chain[i], kinds, path + "chain[" + std::to_string(i) + "].");
         if (!link) {
             return tl::unexpected<Error>(std::move(link.error()));
         }
         job.chain.push_back(std::move(*link));
     }
     if (const Json& told = json_field(body, "chain_catch"); told.is_object()) {
-        auto link = link_of(told, path + "chain_catch.");
+        auto link = link_of(told, kinds, path + "chain_catch.");
         if (!link) {
             return tl::unexpected<Error>(std::move(link.error()));
         }
@@ -132,7 +133,7 @@ Result<void> read_flow(const Json& body, queue::NewJob& job, const std::string& 
     return {};
 }
 
-Result<queue::NewJob> job_of(const Json& body, const std::string& path) {
+Result<queue::NewJob> job_of(const Json& body, const JobKinds& kinds, const std::string& path) {
     queue::NewJob job;
     job.kind = *text_field(body, "kind");
     if (const Json& args = json_field(body, "args"); args.is_object()) {
@@ -169,7 +170,7 @@ Result<queue::NewJob> job_of(const Json& body, const std::string& path) {
         }
         job.backoff_s.push_back(pause.get<std::int64_t>());
     }
-    if (auto read = read_flow(body, job, path); !read) {
+    if (auto read = read_flow(body, kinds, job, path); !read) {
         return tl::unexpected<Error>(std::move(read.error()));
     }
     return job;
@@ -184,7 +185,7 @@ bool is_secret(const queue::NewJob& job) {
 } // namespace
 
 Result<queue::NewJob> new_job_of(const Json& body, const JobKinds& kinds, const std::string& path) {
-    auto job = job_of(body, path);
+    auto job = job_of(body, kinds, path);
     if (!job) {
         return job;
     }
