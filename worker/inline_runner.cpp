@@ -34,11 +34,14 @@ public:
             *tenant.queue_pool,
             soon(),
             tenant.schema,
-            {{&job.held->job, job.uuid, job.batch_id, job.output}}
+            {{&job.held->row(), job.uuid, job.batch_id, job.output}}
         );
         runner_.counters_.completed.fetch_add(1 - lost);
         runner_.counters_.lost.fetch_add(lost);
         runner_.settler_.settle_batch(*job.held, job.batch_id);
+        if (!job.workflow_id.empty()) {
+            runner_.settler_.settle_workflow(*job.held, job.workflow_id);
+        }
         runner_.in_hand_.remove(job.held);
     }
 

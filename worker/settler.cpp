@@ -161,7 +161,7 @@ void Settler::settle_workflow(const HeldJob& held, const std::string& workflow_i
             held.tenant->schema,
             workflow_id
         );
-        if (progress.enqueued > 0) {
+        if (progress.enqueued > 0 && ring_) {
             ring_(held.tenant->org);
         }
     } catch (const Failure& error) {

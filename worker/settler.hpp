@@ -23,8 +23,8 @@ class Settler {
 public:
     using Ring = std::function<void(const std::string& org)>;
 
-    /// `ring` tells the workers that a tenant has new jobs.
-    Settler(Counters& counters, const StopSignal& give_up, Ring ring)
+    /// `ring` tells the workers that a tenant has new jobs; empty: they are found by a sweep.
+    Settler(Counters& counters, const StopSignal& give_up, Ring ring = {})
         : counters_(counters)
         , give_up_(give_up)
         , ring_(std::move(ring)) {}

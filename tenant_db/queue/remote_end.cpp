@@ -1,6 +1,7 @@
 #include "tenant_db/queue/batch.hpp"
 #include "tenant_db/queue/end_attempt.hpp"
 #include "tenant_db/queue/remote_work.hpp"
+#include "tenant_db/queue/workflow.hpp"
 
 #include <algorithm>
 
@@ -83,6 +84,9 @@ RemoteWork::complete(const RemoteLease& lease, const std::string& uuid, const st
     if (!batch_id.empty()) {
         settle_batch(pool_, deadline_, schema_, batch_id);
     }
+    if (envelope && envelope->workflow_step) {
+        settle_workflow(pool_, deadline_, schema_, envelope->workflow_step->workflow_id);
+    }
     return RemoteEnd{"completed"};
 }
 
@@ -109,6 +113,9 @@ Result<RemoteEnd> RemoteWork::fail(
     }
     if (!envelope.batch_id.empty()) {
         settle_batch(pool_, deadline_, schema_, envelope.batch_id);
+    }
+    if (envelope.workflow_step) {
+        settle_workflow(pool_, deadline_, schema_, envelope.workflow_step->workflow_id);
     }
     return RemoteEnd{state_after(decision), decision.delay_s};
 }

@@ -2,6 +2,7 @@
 #include "tenant_db/queue/end_attempt.hpp"
 #include "tenant_db/queue/owner.hpp"
 #include "tenant_db/queue/remote_work.hpp"
+#include "tenant_db/queue/workflow.hpp"
 
 #include <algorithm>
 
@@ -105,6 +106,13 @@ std::optional<RemoteJob> RemoteWork::admit(ReservedJob job, std::int64_t now_s, 
     facts.cancelled = cancelled;
     facts.batch_cancelled = (job.flags & flag_batch) != 0 && !envelope->batch_id.empty() &&
                             batch_cancelled(*pool_.acquire(deadline_), schema_, envelope->batch_id);
+    if ((job.flags & flag_workflow) != 0 && envelope->workflow_step) {
+        auto step = step_start(*pool_.acquire(deadline_), schema_, *envelope->workflow_step);
+        facts.workflow_stopped = step && step->stopped;
+        if (step && envelope->args.is_object()) {
+            envelope->args["workflow"] = std::move(step->input);
+        }
+    }
     const Decision start = decide_start(*envelope, facts, rules_.attempts);
     if (start.verdict != Verdict::run) {
         refuse(job, *envelope, start);
@@ -121,6 +129,9 @@ void RemoteWork::refuse(
     const auto ended = end_attempt(pool_, deadline_, schema_, job, envelope, decision);
     if (ended && !envelope.batch_id.empty()) {
         settle_batch(pool_, deadline_, schema_, envelope.batch_id);
+    }
+    if (ended && envelope.workflow_step) {
+        settle_workflow(pool_, deadline_, schema_, envelope.workflow_step->workflow_id);
     }
 }
 

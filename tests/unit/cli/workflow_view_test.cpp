@@ -23,7 +23,7 @@ Json step(const std::string& name, const std::string& state, const Json& after) 
 Json workflow(Json steps) {
     return {
         {"id", "0192"},
-        {"name", "month\nend"},
+        {"name", "month\x1b[end"},
         {"state", "running"},
         {"stopping", true},
         {"total", steps.size()},
@@ -43,7 +43,7 @@ TEST(WorkflowView, Q15_StepsStandBelowWhatTheyWaitFor) {
     ));
     EXPECT_THAT(
         text,
-        HasSubstr("workflow 0192 \"month?end\"  running, stopping  1 of 4 completed, 2 failed\n")
+        HasSubstr("workflow 0192 \"month?[end\"  running, stopping  1 of 4 completed, 2 failed\n")
     );
     const std::size_t a = text.find("[x] a ");
     const std::size_t b = text.find("[!]   b ");
