@@ -7,6 +7,7 @@
 #include "tenant_db/queue/payload.hpp"
 #include "tenant_db/queue/run_record.hpp"
 #include "tenant_db/queue/union_slices.hpp"
+#include "tenant_db/queue/unique_keys.hpp"
 
 #include <algorithm>
 #include <map>
@@ -56,6 +57,7 @@ std::size_t park_groups(
     std::vector<const ParkedJob*> parked;
     std::vector<BlockedRow> rows;
     std::vector<std::string> tracked;
+    std::vector<KeyClaim> unstarted;
     for (const FenceGroup& group : groups) {
         const std::vector<std::size_t> mine = group.lock_rows(session, schema);
         if (mine.empty()) {
@@ -71,10 +73,14 @@ std::size_t park_groups(
             if ((job.flags & flag_tracked) != 0) {
                 tracked.push_back(envelope_uuid(job.payload));
             }
+            if (auto hold = key_until_start(job)) {
+                unstarted.push_back(std::move(*hold));
+            }
         }
     }
     insert_blocked(session, schema, rows);
     runs_released(session, schema, tracked);
+    claim_free_keys(session, schema, unstarted);
     mark_parked(session, schema, parked);
     return parked.size();
 }
@@ -116,6 +122,7 @@ std::vector<TakenJobs> take_all(
         );
     }
     std::vector<std::string> tracked;
+    std::vector<KeyClaim> started;
     for (TakenJobs& of_key : taken) {
         for (ReservedJob& job : of_key.jobs) {
             job.fence.owner = owner;
@@ -123,11 +130,15 @@ std::vector<TakenJobs> take_all(
             if ((job.flags & flag_tracked) != 0) {
                 tracked.push_back(envelope_uuid(job.payload));
             }
+            if (auto hold = key_until_start(job)) {
+                started.push_back(std::move(*hold));
+            }
         }
     }
     insert_reserved(session, schema, rows);
     delete_blocked(session, schema, rows);
     runs_started(session, schema, tracked);
+    free_keys(session, schema, started);
     for (std::size_t i = 0; i < wishes.size(); ++i) {
         if (taken[i].jobs.size() < wishes[i].limit) {
             taken[i].more = clear_mark(session, schema, wishes[i].key);

@@ -220,7 +220,8 @@ std::unordered_set<std::string> jobs_alive(
     in_slices(uuids, [&](const std::vector<std::string>& slice) {
         mysql::Params params;
         add_padded(params, slice);
-        // job_run by PRIMARY, jobs by its full PRIMARY, job_delayed by KEY (id). No locks.
+        // job_run by PRIMARY, jobs by its full PRIMARY, job_delayed and job_blocked by KEY (id).
+        // No locks.
         session.query(
             "SELECT r.uuid FROM " + schema("job_run") + " AS r FORCE INDEX (PRIMARY)" +
                 " WHERE r.outcome = 'open' AND r.uuid IN" + in_list(slice.size()) +
@@ -230,7 +231,9 @@ std::unordered_set<std::string> jobs_alive(
                 " EXISTS (SELECT 1 FROM " +
                 schema("jobs") +
                 " AS j FORCE INDEX (PRIMARY) WHERE j.queue = r.queue AND j.priority = r.priority"
-                " AND j.id = r.job_id))",
+                " AND j.id = r.job_id) OR EXISTS (SELECT 1 FROM " +
+                schema("job_blocked") +
+                " AS b FORCE INDEX (job_blocked_id) WHERE b.id = r.job_id))",
             params,
             [&](const mysql::Row& row) { alive.insert(row.text(0)); }
         );
