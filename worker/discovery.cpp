@@ -225,7 +225,8 @@ void Discovery::look_up_rules(const Members& members) {
         recent.paused = rules[i].paused_queues;
         recent.paused_all = rules[i].paused_all;
         recent.paused_at = now;
-        rules_known_.insert(tenant->org);
+        rules_known_[tenant->org] =
+            recent.paused_all || !recent.paused.empty() || !rules[i].limits.empty();
         parts_.limits.configure(tenant, std::move(rules[i]));
         if (!recent.paused.empty() || recent.paused_all) {
             parts_.inbox.paused(tenant, recent.paused, recent.paused_all);

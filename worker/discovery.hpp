@@ -91,7 +91,7 @@ private:
     std::shared_ptr<const std::vector<TenantPlace>> places_; // what the roster was made of
     std::set<std::string> rung_;                             // waiting for their probe
     std::map<std::string, Recent> recent_;                   // by org
-    std::set<std::string> rules_known_;                      // orgs whose rules were read ever
+    std::map<std::string, bool> rules_known_;                // by org: does it have any
     Time next_heartbeat_{};
     Time next_parked_{};
     bool found_ = false; // anything, in the sweep under way

@@ -42,9 +42,11 @@ void Discovery::answer(const std::set<Ring>& rings) {
         }
         Recent& recent = recent_[ring.org];
         recent.seen_at = now;
-        if (rules_known_.count(ring.org) == 0) {
-            look_up_rules({member}
-            ); // none of its jobs may begin on a hint before its limits are known
+        // No job begins on a hint before the rules are known and, where there are any, fresh.
+        const auto ruled = rules_known_.find(ring.org);
+        const bool fresh = now <= recent.paused_at + rules_.sweep;
+        if (ruled == rules_known_.end() || (ruled->second && !fresh)) {
+            look_up_rules({member});
         }
         if (ring.queue.empty() || recent.paused_all || contains(recent.paused, ring.queue)) {
             rung_.insert(ring.org);

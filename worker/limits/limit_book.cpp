@@ -39,7 +39,10 @@ LimitBook::LimitBook(LimitRules rules, const KindLimits& kinds, std::function<vo
     }
 }
 
-LimitBook::~LimitBook() = default;
+// Jobs that still wait give their places back while the keys are there.
+LimitBook::~LimitBook() {
+    static_cast<void>(close());
+}
 
 void LimitBook::configure(const Tenant& tenant, queue::QueueRules rules) {
     const std::lock_guard lock(mutex_);

@@ -40,6 +40,7 @@ void LimitBook::drop(LimitPass& pass) {
             key.running -= pass.stage_ == LimitPass::Stage::running ? 1 : 0;
             room = room || key.parked;
         });
+        room = room && !closed_; // nobody is left to be woken
         if (pass.stage_ == LimitPass::Stage::admitted) {
             for (KeyState* const key : pass.keys_) {
                 key->refund();
