@@ -114,7 +114,8 @@ constexpr std::array endpoints{
         .path = "/api/v1/jobs/{uuid}",
         .run = show_job,
         .ability = "jobs:read",
-        .summary = "One job"},
+        .query = job_wait_query,
+        .summary = "One job, at once or when it has ended"},
     Endpoint{
         .method = Method::del,
         .path = "/api/v1/jobs/{uuid}",

@@ -1,6 +1,7 @@
 #include "server/routes/jobs.hpp"
 
 #include "server/middleware/idempotency.hpp"
+#include "tenant_db/queue/await_job.hpp"
 #include "tenant_db/queue/inspect.hpp"
 #include "tenant_db/ring_text.hpp"
 
@@ -58,6 +59,14 @@ Json bulk_answer_of(
         answer["outcomes"].push_back(queue::how_name(pushed[i].how));
     }
     return answer;
+}
+
+// Often while the job may end at once, twice a second when it takes its time: a look is one read by
+// key, and between two of them nothing but a timer is held.
+std::chrono::milliseconds look_again_after(std::chrono::milliseconds waited) {
+    constexpr std::chrono::milliseconds soonest{20};
+    constexpr std::chrono::milliseconds latest{500};
+    return std::clamp(waited / 4, soonest, latest);
 }
 
 } // namespace
@@ -141,11 +150,26 @@ Result<http::Response> show_job(Call& call) {
     if (!uuid) {
         return tl::unexpected<Error>(uuid.error());
     }
+    const auto wait = integer_query(call, "wait", 0, 0, job_wait_s_max);
+    if (!wait) {
+        return tl::unexpected<Error>(wait.error());
+    }
     const auto job = queue::show_job(*call.pool->acquire(call.deadline()), own(), *uuid);
     if (!job) {
         return tl::unexpected<Error>(job.error());
     }
-    return http::json_response(200, *job);
+    auto response = http::json_response(200, *job);
+    const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now() - call.request.began
+    );
+    const auto left = std::chrono::seconds(*wait) - waited;
+    if (!queue::has_ended(*job) && left.count() > 0) {
+        // Each look has a request's time of its own.
+        const std::chrono::seconds time(call.services.config.server.request_timeout_s);
+        call.request.deadline = Deadline::after(time);
+        response.again_after = std::min(left, look_again_after(waited));
+    }
+    return response;
 }
 
 Result<http::Response> cancel_job(Call& call) {

@@ -20,6 +20,13 @@ inline constexpr std::array job_query{
     QueryParam{"limit", "1 to 200; 50"},
 };
 
+/// Seconds a client may be kept waiting for a job's end.
+inline constexpr std::int64_t job_wait_s_max = 60;
+
+inline constexpr std::array job_wait_query{
+    QueryParam{"wait", "seconds to wait for its end, 0 to 60; 0"},
+};
+
 /// POST /jobs → 202 with Location.
 [[nodiscard]] Result<http::Response> push_job(Call& call);
 
@@ -29,7 +36,7 @@ inline constexpr std::array job_query{
 /// GET /jobs
 [[nodiscard]] Result<http::Response> list_jobs(Call& call);
 
-/// GET /jobs/{uuid}
+/// GET /jobs/{uuid}: with `wait`, the answer comes when the job has ended or the time is over.
 [[nodiscard]] Result<http::Response> show_job(Call& call);
 
 /// DELETE /jobs/{uuid}: cancels. conflict when it has ended.

@@ -1,7 +1,9 @@
-// Workflows (Q15) and signals (Q17) over the API.
+// Workflows (Q15), signals (Q17) and waiting for a job's end (Q18) over the API.
 #include "tests/api/api_fixture.hpp"
 
 #include <gmock/gmock.h>
+
+#include <future>
 
 namespace bgerp::server {
 namespace {
@@ -89,6 +91,48 @@ TEST_F(Workflows, Q17_ASignalIsSent) {
     EXPECT_EQ(post("/api/v1/jobs/none/signals/approved", Json::object()).status, 404);
     const std::string reader = token_of(tenants_[0], {"jobs:read"});
     EXPECT_EQ(ask("POST", path, {reader}).status, 403);
+}
+
+TEST_F(Workflows, Q18_TheAnswerComesWhenTheJobHasEnded) {
+    config_.server.database_threads = 1;
+    start();
+    const std::string location = post("/api/v1/jobs", {{"kind", "noop"}}).raw.header("location");
+    EXPECT_EQ(get(location + "?wait=0").json["state"], "available");
+    auto waiting = std::async(std::launch::async, [&] { return get(location + "?wait=60"); });
+    // While it is waited for, the only database thread serves others.
+    for (int i = 0; i < 20; ++i) {
+        EXPECT_EQ(get("/api/v1/queues").status, 200);
+    }
+    EXPECT_EQ(waiting.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+    EXPECT_EQ(ask("DELETE", location, {token_}).json["state"], "cancelled");
+    const Answer answer = waiting.get();
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.json["state"], "cancelled");
+}
+
+TEST_F(Workflows, Q18_WhenTheTimeIsOverItsStateIsTheAnswer) {
+    start();
+    const std::string location = post("/api/v1/jobs", {{"kind", "noop"}}).raw.header("location");
+    const auto begun = std::chrono::steady_clock::now();
+    const Answer answer = get(location + "?wait=1");
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.json["state"], "available");
+    EXPECT_GE(std::chrono::steady_clock::now() - begun, std::chrono::seconds(1));
+    EXPECT_EQ(get(location + "?wait=61").status, 422);
+    EXPECT_EQ(get(location + "?wait=x").status, 422);
+}
+
+TEST_F(Workflows, Q18_AServerThatStopsAnswersWhoWaits) {
+    start();
+    const std::string location = post("/api/v1/jobs", {{"kind", "noop"}}).raw.header("location");
+    auto waiting = std::async(std::launch::async, [&] { return get(location + "?wait=60"); });
+    for (int i = 0; i < 50; ++i) { // it is there long since
+        EXPECT_EQ(get("/api/v1/queues").status, 200);
+    }
+    EXPECT_EQ(waiting.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+    server_->stop();
+    ASSERT_EQ(waiting.wait_for(std::chrono::seconds(20)), std::future_status::ready);
+    EXPECT_EQ(waiting.get().json["state"], "available");
 }
 
 } // namespace
