@@ -16,7 +16,7 @@ constexpr const char* token_prefix = "bgerp_";
 constexpr std::size_t abilities_max = 64;
 
 constexpr const char* select =
-    "SELECT t.id, t.org_id, o.code, t.account_id, a.email, t.name, t.abilities, "
+    "SELECT t.id, t.org_id, o.code, t.account_id, a.email, t.name, CAST(t.abilities AS CHAR), "
     "DATE_FORMAT(t.created_at, '%Y-%m-%dT%H:%i:%sZ'), "
     "DATE_FORMAT(t.expires_at, '%Y-%m-%dT%H:%i:%sZ'), "
     "DATE_FORMAT(t.last_used_at, '%Y-%m-%dT%H:%i:%sZ'), "

@@ -5,15 +5,17 @@ namespace bgerp::data_import {
 namespace {
 
 // All statements but the list find one row by its primary key, at READ COMMITTED; the writes and
-// the locking read hold that row's lock until the caller's commit, and no other.
+// the locking read hold that row's lock until the caller's commit, and no other. JSON is read as
+// text: the connector knows no type JSON, which MySQL has and MariaDB doesn't.
 
 constexpr const char* insert_sql =
     "INSERT INTO data_import (target, mode, dry_run, mapping, state, file_name, file_bytes, "
     "original_name, job_uuid, errors_by_code) VALUES (?, ?, ?, ?, 'pending', ?, ?, ?, ?, '{}')";
 
 constexpr const char* load_sql =
-    "SELECT id, target, mode, dry_run, mapping, state, file_name, file_bytes, scanned, "
-    "byte_offset, line, row_count, accepted, rejected, errors_by_code, errors_bytes "
+    "SELECT id, target, mode, dry_run, CAST(mapping AS CHAR), state, file_name, file_bytes, "
+    "scanned, byte_offset, line, row_count, accepted, rejected, CAST(errors_by_code AS CHAR), "
+    "errors_bytes "
     "FROM data_import WHERE id = ?";
 
 constexpr const char* lock_sql =

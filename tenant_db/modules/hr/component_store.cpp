@@ -6,7 +6,8 @@ namespace {
 
 // A few rows; read whole, without a lock.
 constexpr const char* load_sql =
-    "SELECT code, side, definition, active FROM salary_component ORDER BY position, code";
+    "SELECT code, side, CAST(definition AS CHAR), active FROM salary_component "
+    "ORDER BY position, code";
 
 constexpr const char* seed_sql =
     "INSERT INTO salary_component (code, side, definition, position) VALUES (?, ?, ?, ?) "

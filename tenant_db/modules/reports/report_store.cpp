@@ -12,12 +12,12 @@ constexpr const char* insert_file_sql =
 
 // By the primary key.
 constexpr const char* find_file_sql =
-    "SELECT id, report, parameters, format, path, row_count, bytes FROM report_file WHERE id = ? "
-    "AND state = 'completed'";
+    "SELECT id, report, CAST(parameters AS CHAR), format, path, row_count, bytes "
+    "FROM report_file WHERE id = ? AND state = 'completed'";
 
 // Backwards along the index report_file_created.
 constexpr const char* list_files_sql =
-    "SELECT id, report, parameters, format, row_count, bytes, "
+    "SELECT id, report, CAST(parameters AS CHAR), format, row_count, bytes, "
     "DATE_FORMAT(created_at, '%Y-%m-%dT%H:%i:%sZ') FROM report_file "
     "ORDER BY created_at DESC LIMIT ?";
 
@@ -28,11 +28,11 @@ constexpr const char* save_sql =
 
 // By the unique key on the name.
 constexpr const char* find_saved_sql =
-    "SELECT name, report, parameters, format FROM saved_report WHERE name = ?";
+    "SELECT name, report, CAST(parameters AS CHAR), format FROM saved_report WHERE name = ?";
 
 // A few rows; read whole.
 constexpr const char* list_saved_sql =
-    "SELECT name, report, parameters, format FROM saved_report ORDER BY name";
+    "SELECT name, report, CAST(parameters AS CHAR), format FROM saved_report ORDER BY name";
 
 constexpr const char* delete_saved_sql = "DELETE FROM saved_report WHERE name = ?";
 
