@@ -98,7 +98,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Example{"Python", "python3", "worker.py"}, Example{"Node", "node", "worker.mjs"}
     ),
-    [](const auto& info) { return std::string(info.param.name); }
+    [](const auto& example) { return std::string(example.param.name); }
 );
 
 } // namespace

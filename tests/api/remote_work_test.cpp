@@ -320,7 +320,7 @@ TEST_F(RemoteWork, Q42_LeasesOfOthersAreRefused) {
     swapped["lease"] = jobs[1]["lease"];
     EXPECT_EQ(say(swapped, "complete").status, 422);
     EXPECT_EQ(say(swapped, "complete").field(), "lease");
-    for (const std::string lease :
+    for (const std::string& lease :
          {std::string("x"),
           jobs[0]["lease"].get<std::string>() + "00",
           "f" + jobs[0]["lease"].get<std::string>().substr(1) + "ff"}) {

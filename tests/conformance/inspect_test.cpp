@@ -130,11 +130,11 @@ TEST_F(Inspect, JobsAreListedNewestFirstByStateKindAndQueue) {
         return found;
     };
     EXPECT_THAT(listed({}), testing::ElementsAre(5, 4, 3, 2, 1, 0));
-    EXPECT_THAT(listed({"", "", "", 2}), testing::ElementsAre(5, 4));
-    EXPECT_THAT(listed({"scheduled", "", "", 9}), testing::ElementsAre(3));
-    EXPECT_THAT(listed({"", "other", "", 9}), testing::ElementsAre(1));
-    EXPECT_THAT(listed({"available", "noop", "slow", 9}), testing::ElementsAre(2));
-    EXPECT_THAT(listed({"no such state", "", "", 9}), testing::IsEmpty());
+    EXPECT_THAT(listed({"", "", "", "", 2}), testing::ElementsAre(5, 4));
+    EXPECT_THAT(listed({"scheduled", "", "", "", 9}), testing::ElementsAre(3));
+    EXPECT_THAT(listed({"", "other", "", "", 9}), testing::ElementsAre(1));
+    EXPECT_THAT(listed({"available", "noop", "slow", "", 9}), testing::ElementsAre(2));
+    EXPECT_THAT(listed({"no such state", "", "", "", 9}), testing::IsEmpty());
 }
 
 TEST_F(Inspect, StatisticsCountEveryQueue) {

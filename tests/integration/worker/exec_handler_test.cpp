@@ -17,7 +17,7 @@ protected:
     declare(const std::string& script, std::chrono::seconds timeout = std::chrono::seconds(60)) {
         exec_.kind = "script";
         exec_.command = {"/bin/sh", "-c", script};
-        handlers_.add("script", make_exec_handler(exec_), {timeout, {}, exec_.fail_on});
+        handlers_.add("script", make_exec_handler(exec_), {timeout, {}, {}, exec_.fail_on});
     }
 
     std::string begin(queue::NewJob job = {}) {

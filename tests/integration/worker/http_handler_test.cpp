@@ -37,7 +37,7 @@ protected:
         handlers_.add(
             "bill",
             make_http_handler(kind_),
-            {std::chrono::seconds(kind_.timeout_s), {}, kind_.fail_on}
+            {std::chrono::seconds(kind_.timeout_s), {}, {}, kind_.fail_on}
         );
         job.kind = "bill";
         job.args = {{"invoice", 7}};
