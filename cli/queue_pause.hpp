@@ -1,5 +1,5 @@
-// The verbs of `bgerp queue` that keep jobs from being begun: pause, resume and pauses; of a queue, a
-// kind, an organization, or the whole platform.
+// The verbs of `bgerp queue` that keep jobs from being begun: pause, resume and pauses; of a queue,
+// a kind, an organization, or the whole platform.
 #pragma once
 
 #include "cli/commands.hpp"

@@ -43,7 +43,7 @@ struct QueueStats {
     std::int64_t available = 0;
     std::int64_t scheduled = 0; // waiting for their time
     std::int64_t running = 0;
-    std::int64_t blocked = 0; // held back by a limit or a paused kind
+    std::int64_t blocked = 0;       // held back by a limit or a paused kind
     std::int64_t oldest_wait_s = 0; // of the available ones
 };
 

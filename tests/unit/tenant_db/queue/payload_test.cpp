@@ -3,8 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <random>
-
 namespace bgerp::queue {
 namespace {
 
@@ -215,34 +213,6 @@ TEST(Payload, SettingTheExceptionsKeepsEverythingElse) {
     EXPECT_EQ(twelve.size(), once.size() + 1); // the count doesn't pile up
     EXPECT_EQ(parsed(with_exceptions(R"({"exceptions":3,"job":"x"} )", 5)).exceptions, 5);
     EXPECT_EQ(with_exceptions("junk", 1), "junk");
-}
-
-TEST(Backoff, FollowsTheListAndRepeatsItsLast) {
-    const std::vector<std::int64_t> list{1, 5, 10};
-    EXPECT_EQ(backoff_for(list, 1, 0.5), 1);
-    EXPECT_EQ(backoff_for(list, 2, 0.5), 5);
-    EXPECT_EQ(backoff_for(list, 3, 0.5), 10);
-    EXPECT_EQ(backoff_for(list, 99, 0.5), 10);
-    EXPECT_EQ(backoff_for(list, 0, 0.5), 1);
-    EXPECT_EQ(backoff_for({-3}, 1, 0.5), 0);
-}
-
-TEST(Backoff, WithoutAListDoublesUpToAnHourWithinItsBounds) {
-    const auto seed = std::random_device{}();
-    RecordProperty("seed", std::to_string(seed));
-    SCOPED_TRACE("seed " + std::to_string(seed));
-    std::mt19937 random(seed);
-    std::uniform_real_distribution<double> random01(0.0, 1.0);
-    std::uniform_int_distribution<std::int64_t> any_attempt(1, 70'000);
-    for (int i = 0; i < 10'000; ++i) {
-        const std::int64_t attempt = i % 2 == 0 ? i % 20 + 1 : any_attempt(random);
-        const double base = attempt < 12 ? static_cast<double>(1 << attempt) : 3600.0;
-        const auto pause = static_cast<double>(backoff_for({}, attempt, random01(random)));
-        EXPECT_GE(pause, 0.75 * base - 0.5) << attempt;
-        EXPECT_LE(pause, 1.25 * base + 0.5) << attempt;
-    }
-    EXPECT_EQ(backoff_for({}, 4, 0.0), 12);
-    EXPECT_EQ(backoff_for({}, 4, 1.0), 20);
 }
 
 } // namespace
