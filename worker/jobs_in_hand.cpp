@@ -11,6 +11,9 @@ void JobsInHand::add(const std::vector<HeldJobPtr>& jobs) {
 }
 
 void JobsInHand::remove(const std::vector<HeldJobPtr>& jobs) {
+    if (jobs.empty()) {
+        return; // no change: whoever waits for quiet isn't put off
+    }
     const std::lock_guard lock(mutex_);
     for (const HeldJobPtr& job : jobs) {
         jobs_.erase(job.get());

@@ -54,7 +54,7 @@ TEST_F(JobSyncCli, Q34_AFailureIsTheCommands) {
 TEST_F(JobSyncCli, Q34_WhatIsRunNowHasNoDelay) {
     const CliResult refused = cli_.json({"job", "push", "acme", "noop", "--delay", "5m", "--sync"});
     EXPECT_EQ(refused.status, 1);
-    EXPECT_EQ(refused.json()["field"], "--delay");
+    EXPECT_EQ(refused.json()["error"]["field"], "--delay");
 }
 
 } // namespace
