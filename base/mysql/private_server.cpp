@@ -173,11 +173,14 @@ Result<void> PrivateServer::install() const {
     const std::string unfinished = data_folder() + ".new";
     const std::string log = config_.data_dir + "/install.log";
     fs::remove_all(unfinished);
+    fs::create_directories(temporary_folder());
     ProcessOptions options;
     options.command = {
         find_program("mariadb-install-db"),
         "--no-defaults",
         "--datadir=" + unfinished,
+        // Not the common one: a server that starts removes other servers' temporary tables from it.
+        "--tmpdir=" + temporary_folder(),
         "--user=" + caller_name(),
         "--auth-root-authentication-method=socket",
         "--auth-root-socket-user=" + caller_name(),
@@ -205,7 +208,7 @@ std::vector<std::string> PrivateServer::server_command() const {
         "--no-defaults",
         "--user=" + caller_name(),
         "--datadir=" + data_folder(),
-        "--tmpdir=" + config_.data_dir + "/tmp",
+        "--tmpdir=" + temporary_folder(),
         "--socket=" + private_socket(config_),
         "--pid-file=" + config_.data_dir + "/server.pid",
         "--log-error=" + log_file(),
@@ -235,7 +238,7 @@ Result<void> PrivateServer::launch(Deadline deadline) const {
     if (auto installed = install(); !installed) {
         return installed;
     }
-    fs::create_directories(config_.data_dir + "/tmp");
+    fs::create_directories(temporary_folder());
     ProcessOptions options;
     options.command = server_command();
     options.stdout_file = log_file();

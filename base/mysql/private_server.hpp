@@ -50,6 +50,8 @@ private:
 
     [[nodiscard]] std::string data_folder() const { return config_.data_dir + "/data"; }
 
+    [[nodiscard]] std::string temporary_folder() const { return config_.data_dir + "/tmp"; }
+
     [[nodiscard]] std::string log_file() const { return config_.data_dir + "/server.log"; }
 
     const DatabaseConfig config_;

@@ -103,6 +103,7 @@ protected:
             "--no-defaults",
             "--user=" + caller_name(),
             "--datadir=" + theirs_.data_dir + "/data",
+            "--tmpdir=" + theirs_.data_dir + "/tmp",
             "--socket=" + private_socket(theirs_),
             "--port=" + std::to_string(usual_port),
             "--bind-address=127.0.0.1",
