@@ -28,7 +28,8 @@ private:
     std::string text_;
 };
 
-/// A new UUID, version 7 (RFC 9562): time-ordered, so that rows keyed by it are appended.
+/// A new UUID, version 7 (RFC 9562): time-ordered, so that rows keyed by it are appended. Within a
+/// process each is greater than all before it.
 [[nodiscard]] std::string new_uuid();
 
 /// True for 8-4-4-4-12 hexadecimal digits, any case, any version.

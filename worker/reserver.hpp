@@ -8,7 +8,6 @@
 #include "base/outage.hpp"
 #include "base/pulse.hpp"
 #include "base/service.hpp"
-#include "tenant_db/queue/reserve_telling.hpp"
 #include "worker/completer.hpp"
 #include "worker/lanes.hpp"
 #include "worker/limits/limit_gate.hpp"

@@ -22,7 +22,7 @@ std::vector<queue::ReservedJob> Reserver::reserve_from(
     const std::vector<HeldJobPtr>& begun
 ) const {
     try {
-        return queue::reserve_telling(
+        return queue::reserve(
             *work.tenant->queue_pool,
             Deadline::after(statement_time),
             work.tenant->schema,

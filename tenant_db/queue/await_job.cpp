@@ -1,6 +1,7 @@
 #include "tenant_db/queue/await_job.hpp"
 
 #include "tenant_db/queue/inspect.hpp"
+#include "tenant_db/queue/job_end.hpp"
 
 #include <algorithm>
 
@@ -15,8 +16,7 @@ constexpr std::chrono::seconds statement_time{10};
 } // namespace
 
 bool has_ended(const Json& job) {
-    const std::string state = job.value("state", "");
-    return state == "completed" || state == "failed" || state == "cancelled";
+    return is_end(job.value("state", ""));
 }
 
 Result<Json> await_job(

@@ -42,9 +42,8 @@ Result<void> check_link_shape(const NewJob& link) {
 
 Json previous_of(const EndedLink& link) {
     if (link.outcome != JobOutcome::completed) {
-        const bool failed = link.outcome == JobOutcome::failed;
         return {
-            {"state", failed ? "failed" : "cancelled"},
+            {"state", state_of(link.outcome)},
             {"error", storable(link.error, error_bytes_max)}};
     }
     if (link.output.empty() || link.output.size() > previous_bytes_max) {

@@ -12,6 +12,7 @@
 #include "tenant_db/queue/workflow.hpp"
 #include "tenant_db/queue/workflow_steps.hpp"
 
+#include <algorithm>
 #include <array>
 #include <map>
 
@@ -30,18 +31,6 @@ struct End {
 
     [[nodiscard]] bool has(JobFlag flag) const { return (job->flags & flag) != 0; }
 };
-
-const char* state_of(JobOutcome outcome) {
-    switch (outcome) {
-    case JobOutcome::failed:
-        return "failed";
-    case JobOutcome::cancelled:
-        return "cancelled";
-    case JobOutcome::completed:
-        break;
-    }
-    return "completed";
-}
 
 // The payload is read for what only it tells.
 End end_of(const EndedJob& job) {
@@ -168,6 +157,24 @@ void end_job_steps(
 }
 
 } // namespace
+
+const char* state_of(JobOutcome outcome) {
+    switch (outcome) {
+    case JobOutcome::failed:
+        return "failed";
+    case JobOutcome::cancelled:
+        return "cancelled";
+    case JobOutcome::completed:
+        break;
+    }
+    return "completed";
+}
+
+bool is_end(std::string_view state) {
+    return std::any_of(outcomes.begin(), outcomes.end(), [&](JobOutcome outcome) {
+        return state == state_of(outcome);
+    });
+}
 
 ToSettle record_ends(
     mysql::Transaction& transaction, const QueueSchema& schema, const std::vector<EndedJob>& ended

@@ -18,6 +18,12 @@ namespace bgerp::queue {
 
 enum class JobOutcome { completed, failed, cancelled };
 
+/// The state that a job with this outcome is in.
+[[nodiscard]] const char* state_of(JobOutcome outcome);
+
+/// True for the states that a job doesn't leave by itself.
+[[nodiscard]] bool is_end(std::string_view state);
+
 /// A job whose row the transaction has just deleted. Texts are borrowed for the call.
 struct EndedJob {
     std::int64_t flags = 0;

@@ -12,6 +12,7 @@
 #include "tenant_db/queue/job.hpp"
 #include "tenant_db/queue/schema.hpp"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -31,9 +32,16 @@ struct ClaimCursor {
     std::uint64_t id = 0;
 };
 
+/// For somebody in a hurry: called with what a claim took right before its commit, when all is
+/// written and the rows are locked: whoever wants to end such a job before the commit is through
+/// waits for it (docs/adr/0003).
+using OnClaimed = std::function<void(const std::vector<ReservedJob>&)>;
+
 /// Reserves up to `limit` available jobs of `queue`, expired leases included, in key order, for
 /// `owner`, in one transaction: sets reserved_at, reserved_by, increments attempts (and, for an
-/// expired lease, rescues) and marks tracked ones running. Empty when there is nothing.
+/// expired lease, rescues) and marks tracked ones running. Empty when there is nothing. Calls
+/// `on_claimed` once at most; when reserve() throws after that call, nothing was reserved, as far
+/// as is known, and the jobs are lost.
 [[nodiscard]] std::vector<ReservedJob> reserve(
     mysql::Pool& pool,
     Deadline deadline,
@@ -42,7 +50,8 @@ struct ClaimCursor {
     std::size_t limit,
     std::uint64_t owner,
     const LeaseRules& rules,
-    ClaimCursor& cursor
+    ClaimCursor& cursor,
+    const OnClaimed& on_claimed = {}
 );
 
 /// Reserves one waiting tracked job for `owner` in the caller's transaction, which may be the one

@@ -1,7 +1,7 @@
 #include "tenant_db/queue/id_condition.hpp"
 #include "tenant_db/queue/in_list.hpp"
+#include "tenant_db/queue/lifecycle.hpp"
 #include "tenant_db/queue/payload.hpp"
-#include "tenant_db/queue/reserve_telling.hpp"
 #include "tenant_db/queue/run_record.hpp"
 #include "tenant_db/queue/unique_keys.hpp"
 
@@ -142,7 +142,7 @@ void move_cursor(ClaimCursor& cursor, const std::vector<ReservedJob>& jobs, std:
 
 } // namespace
 
-std::vector<ReservedJob> reserve_telling(
+std::vector<ReservedJob> reserve(
     mysql::Pool& pool,
     Deadline deadline,
     const QueueSchema& schema,
@@ -179,19 +179,6 @@ std::vector<ReservedJob> reserve_telling(
     });
     move_cursor(cursor, jobs, at_most);
     return jobs;
-}
-
-std::vector<ReservedJob> reserve(
-    mysql::Pool& pool,
-    Deadline deadline,
-    const QueueSchema& schema,
-    const std::string& queue,
-    std::size_t limit,
-    std::uint64_t owner,
-    const LeaseRules& rules,
-    ClaimCursor& cursor
-) {
-    return reserve_telling(pool, deadline, schema, queue, limit, owner, rules, cursor, {});
 }
 
 Result<ReservedJob> reserve_one(

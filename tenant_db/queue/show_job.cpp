@@ -1,5 +1,6 @@
 #include "base/ids.hpp"
 #include "tenant_db/queue/inspect.hpp"
+#include "tenant_db/queue/job_end.hpp"
 #include "tenant_db/queue/job_log.hpp"
 
 #include <algorithm>
@@ -80,8 +81,7 @@ Json failed_to_json(const Json& failed) {
 
 // Whether jobs in `state` (empty: any) can have the outcome: that of the same name, or still open.
 bool may_hold(std::string_view outcome, std::string_view state) {
-    const bool ended = state == "completed" || state == "failed" || state == "cancelled";
-    return state.empty() || (ended ? outcome == state : outcome == "open");
+    return state.empty() || (is_end(state) ? outcome == state : outcome == "open");
 }
 
 struct Listed {

@@ -1,5 +1,6 @@
 #include "tenant_db/queue/waiting_job.hpp"
 
+#include "tenant_db/queue/job_end.hpp"
 #include "tenant_db/queue/payload.hpp"
 
 namespace bgerp::queue {
@@ -30,7 +31,7 @@ FoundJob find_place(mysql::Session& session, const QueueSchema& schema, const st
     FoundJob found = place.value_or(FoundJob());
     found.uuid = uuid;
     found.delayed = found.state == "scheduled" || found.state == "retryable";
-    if (found.state == "completed" || found.state == "failed" || found.state == "cancelled") {
+    if (is_end(found.state)) {
         found.is = FoundJob::Is::ended;
     }
     return found;

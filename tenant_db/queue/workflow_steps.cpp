@@ -10,18 +10,6 @@ namespace bgerp::queue {
 
 namespace {
 
-const char* state_of(JobOutcome outcome) {
-    switch (outcome) {
-    case JobOutcome::failed:
-        return "failed";
-    case JobOutcome::cancelled:
-        return "cancelled";
-    case JobOutcome::completed:
-        break;
-    }
-    return "completed";
-}
-
 // PRIMARY (workflow_id, step), one row, exclusive; READ COMMITTED. False when the workflow was
 // removed meanwhile.
 bool end_step(mysql::Session& session, const QueueSchema& schema, const EndedStep& ended) {

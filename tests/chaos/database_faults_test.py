@@ -16,7 +16,7 @@ import sys
 import time
 
 from ledger import Ledger
-from platform_under_test import Platform, wait_until
+from platform_under_test import Platform, platform_for, wait_until
 
 RECOVER_S = 10
 
@@ -200,18 +200,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)
-    platform = Platform(options.build.resolve(), SETTINGS, "tests/chaos/chaos_worker")
-    passed = False
-    try:
-        platform.start_database()
-        platform.cli("migrate", "core")
+    with platform_for(options.build, SETTINGS) as platform:
         Faults(platform, random.Random(options.seed), options).run()
-        passed = True
-    finally:
-        if not passed:
-            print("\n".join(platform.log().splitlines()[-30:]))
-        platform.close(keep=not passed)
-    print("passed")
     return 0
 
 

@@ -12,11 +12,10 @@ import argparse
 import csv
 import pathlib
 import random
-import subprocess
 import sys
 import time
 
-from platform_under_test import Platform, wait_until
+from platform_under_test import Platform, platform_for, wait_until
 
 PERIOD = "2026-10"
 FINAL = {"completed", "failed", "cancelled"}
@@ -169,11 +168,7 @@ def main() -> int:
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)
     rng = random.Random(options.seed)
-    platform = Platform(options.build.resolve(), {"queue": {"lease_s": 2}})
-    passed = False
-    try:
-        platform.start_database()
-        platform.cli("migrate", "core")
+    with platform_for(options.build, {"queue": {"lease_s": 2}}, "worker/bgerp-worker") as platform:
         file = platform.folder / "employees.csv"
         write_employees(file, options.rows, rng)
         calm = MainJob(platform, "calm", file)
@@ -184,12 +179,6 @@ def main() -> int:
             chaos.drive(step, kills)
         assert platform.stop_worker(chaos.worker) == 0
         compare(calm, stormy)
-        passed = True
-    finally:
-        if not passed:
-            subprocess.run(["tail", "-30", str(platform.folder / "worker.log")], check=False)
-        platform.close(keep=not passed)
-    print("passed")
     return 0
 
 

@@ -18,7 +18,7 @@ import sys
 import uuid as uuids
 
 from ledger import Ledger
-from platform_under_test import Platform
+from platform_under_test import Platform, platform_for
 
 LEASE_S = 2
 SETTINGS = {
@@ -192,11 +192,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("build", type=pathlib.Path)
     options = parser.parse_args()
-    platform = Platform(options.build.resolve(), SETTINGS, "tests/chaos/chaos_worker")
-    passed = False
-    try:
-        platform.start_database()
-        platform.cli("migrate", "core")
+    with platform_for(options.build, SETTINGS) as platform:
         worker = platform.start_worker("odd")
         Odd(platform).run(worker)
         assert platform.stop_worker(worker) == 0
@@ -205,12 +201,6 @@ def main() -> int:
             clocks_jump(platform, libraries[0])
         else:
             print("SKIPPED the clocks: the package libfaketime isn't installed")
-        passed = True
-    finally:
-        if not passed:
-            print("\n".join(line[:300] for line in platform.log().splitlines()[-30:]))
-        platform.close(keep=not passed)
-    print("passed")
     return 0
 
 

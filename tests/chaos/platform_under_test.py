@@ -14,6 +14,10 @@ import tempfile
 import time
 
 
+class TooLate(AssertionError):
+    """What was waited for didn't come in time; nothing is known to be wrong otherwise."""
+
+
 class Platform:
     """Runs the built programs against a database and a storage folder of their own."""
 
@@ -85,7 +89,10 @@ class Platform:
 
     def ended(self, worker: subprocess.Popen, seconds: float = 60) -> int:
         """Waits for a worker that was told to end, or ends by itself; its exit status."""
-        code = worker.wait(timeout=seconds)
+        try:
+            code = worker.wait(timeout=seconds)
+        except subprocess.TimeoutExpired as error:
+            raise TooLate(f"waited {seconds} s in vain for a worker to end") from error
         self.workers.remove(worker)
         return code
 
@@ -115,6 +122,24 @@ class Platform:
             shutil.rmtree(self.folder, ignore_errors=True)
 
 
+@contextlib.contextmanager
+def platform_for(build: pathlib.Path, settings: dict[str, dict[str, object]],
+                 worker: str = "tests/chaos/chaos_worker"):
+    """A platform with its database and core schema. What failed stays to be looked at."""
+    platform = Platform(build.resolve(), settings, worker)
+    passed = False
+    try:
+        platform.start_database()
+        platform.cli("migrate", "core")
+        yield platform
+        passed = True
+        print("passed")
+    finally:
+        if not passed:
+            print("\n".join(line[:300] for line in platform.log().splitlines()[-30:]))
+        platform.close(keep=not passed)
+
+
 def as_yaml(value: object) -> str:
     """JSON is YAML, and simple words need no quotes."""
     return str(value) if isinstance(value, (str, int)) else json.dumps(value)
@@ -129,9 +154,9 @@ def alive(pid: int) -> bool:
 
 
 def wait_until(condition, seconds: float, what: str) -> None:
-    """Polls `condition` until it holds; fails with `what` when it doesn't in time."""
+    """Polls `condition` until it holds; TooLate with `what` when it doesn't in time."""
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
-            raise AssertionError(f"waited {seconds} s in vain for {what}")
+            raise TooLate(f"waited {seconds} s in vain for {what}")
         time.sleep(0.02)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Two schedulers, the one that leads killed (-9) at random moments: every tick exactly once.
 
-usage: scheduler_test.py BUILD [--kills N] [--seed N] [--keep]
+usage: scheduler_test.py BUILD [--kills N] [--seed N]
 Schedules of every second, of every two seconds and in a zone of its own run throughout. Each job is
 tagged with the run that it is for; the tags are the ledger: without a gap, none twice. Two
 schedulers are always there: whoever is killed is started again.
@@ -11,10 +11,9 @@ import argparse
 import datetime
 import pathlib
 import random
-import subprocess
 import time
 
-from platform_under_test import Platform, wait_until
+from platform_under_test import Platform, platform_for, wait_until
 
 ORG = "acme"
 SCHEDULES = {"each_second": ("* * * * * *", 1), "each_other": ("*/2 * * * * *", 2),
@@ -31,8 +30,6 @@ class SchedulerChaos:
 
     def set_up(self) -> None:
         cli = self.platform.cli
-        cli("db", "start")
-        cli("migrate", "core")
         cli("org", "create", ORG, "--modules", "base")
         for name, (cron, _) in SCHEDULES.items():
             cli("schedule", "add", ORG, name, "--cron", cron, "--kind", "noop",
@@ -40,17 +37,13 @@ class SchedulerChaos:
 
     def start(self) -> None:
         self.started += 1
-        log = self.platform.folder / f"scheduler.{self.started}.log"
-        with open(log, "ab") as lines:
-            process = subprocess.Popen(
-                [str(self.platform.build / "scheduler/bgerp-scheduler"), "--config",
-                 str(self.platform.config)], stdout=lines, stderr=lines, start_new_session=True)
-        self.platform.workers.append(process)  # which it ends when it closes
+        log = f"scheduler.{self.started}.log"
+        process = self.platform.start("scheduler/bgerp-scheduler", log=log)
         self.running[self.started] = (process, log)
 
     def leader(self) -> int | None:
         for number, (_, log) in self.running.items():
-            text = log.read_text()
+            text = self.platform.log(log)
             if text.count("this scheduler leads") > text.count("no longer leads"):
                 return number
         return None
@@ -101,17 +94,13 @@ def main() -> None:
     words.add_argument("build", type=pathlib.Path)
     words.add_argument("--kills", type=int, default=20)
     words.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(32))
-    words.add_argument("--keep", action="store_true")
     options = words.parse_args()
     print(f"seed {options.seed}", flush=True)
-    platform = Platform(options.build.resolve(), {"scheduler": {"lease_s": 3, "tick_ms": 100}})
-    try:
+    with platform_for(options.build, {"scheduler": {"lease_s": 3, "tick_ms": 100}}) as platform:
         chaos = SchedulerChaos(platform, random.Random(options.seed))
         chaos.set_up()
         chaos.kill_leader_at_random(options.kills)
         chaos.check()
-    finally:
-        platform.close(options.keep)
 
 
 if __name__ == "__main__":

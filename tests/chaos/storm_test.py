@@ -18,7 +18,7 @@ import threading
 import time
 
 from ledger import Ledger
-from platform_under_test import Platform
+from platform_under_test import Platform, platform_for
 
 QUEUES = ("q0", "q1", "q2", "q3")
 KINDS = {  # weight and arguments
@@ -124,20 +124,10 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)
-    platform = Platform(options.build.resolve(), SETTINGS, "tests/chaos/chaos_worker")
-    passed = False
-    try:
-        platform.start_database()
-        platform.cli("migrate", "core")
+    with platform_for(options.build, SETTINGS) as platform:
         storm = Storm(platform, random.Random(options.seed), options.workers)
         storm.run(options.seconds)
         storm.judge()
-        passed = True
-    finally:
-        if not passed:
-            print("\n".join(platform.log().splitlines()[-30:]))
-        platform.close(keep=not passed)
-    print("passed")
     return 0
 
 
