@@ -19,7 +19,7 @@ public:
 
     [[nodiscard]] const std::string& str() const { return text_; }
 
-    auto operator<=>(const OrgCode&) const = default;
+    auto operator<=>(const OrgCode&) const = default; // NOLINT(modernize-use-nullptr): not one
 
 private:
     explicit OrgCode(std::string text)

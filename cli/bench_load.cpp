@@ -175,11 +175,11 @@ double TimedJobs::push() {
     const auto schema = queue::QueueSchema::of(tenant_.database);
     const auto begun = SteadyClock::now();
     const auto now = std::chrono::system_clock::now().time_since_epoch();
-    std::string uuid = value_or_throw(mysql::with_transaction(
-        context_.pools().queue_pool(),
-        Context::short_deadline(),
-        [&](mysql::Transaction& transaction) { return queue::enqueue(transaction, schema, job); }
-    ));
+    std::string uuid =
+        value_or_throw(
+            queue::push_one(context_.pools().queue_pool(), Context::short_deadline(), schema, job)
+        )
+            .uuid;
     doorbell_.ring(ring_text(tenant_.code.str(), job.queue));
     pushed_.push_back({std::move(uuid), std::chrono::duration_cast<std::chrono::microseconds>(now)}
     );

@@ -13,6 +13,10 @@ constexpr std::size_t connections = 2;
 constexpr std::chrono::seconds statement_time{30};
 constexpr std::chrono::seconds beat_interval{1};
 
+// How long a group may wait for more of its tenant's jobs while others wait for a slot: a
+// transaction for its first few would only be in the way of the one for the rest.
+constexpr std::chrono::milliseconds linger{1};
+
 } // namespace
 
 Completer::Completer(const CompleterParts& parts)
@@ -46,12 +50,13 @@ void Completer::finished(FinishedJob job) {
     bool wake = false;
     {
         const std::lock_guard lock(mutex_);
-        Group& group = waiting_[tenant];
-        if (group.empty()) {
+        Waiting& waiting = waiting_[tenant];
+        if (waiting.group.empty()) {
+            waiting.since = std::chrono::steady_clock::now();
             turns_.push_back(tenant);
             wake = idle_ > 0;
         }
-        group.push_back(std::move(job));
+        waiting.group.push_back(std::move(job));
         ++backlog_;
     }
     if (wake) {
@@ -83,29 +88,42 @@ void Completer::run(Pulse::Beat& beat) {
     }
 }
 
+// Until the oldest group is worth a transaction; as long as a beat when there is none.
+std::chrono::microseconds Completer::until_ripe(Time now) const {
+    if (turns_.empty()) {
+        return beat_interval;
+    }
+    const Waiting& oldest = waiting_.at(turns_.front());
+    const bool ripe =
+        stopping_ || oldest.group.size() >= parts_.batch_max / 4 || parts_.ready.size() == 0;
+    return ripe ? std::chrono::microseconds(0)
+                : std::chrono::ceil<std::chrono::microseconds>(oldest.since + linger - now);
+}
+
 // The oldest tenant's waiting group, or at most batch_max of it; empty when it is time to end.
 Completer::Group Completer::take_group(Pulse::Beat& beat) {
     std::unique_lock lock(mutex_);
-    while (turns_.empty()) {
+    for (auto left = until_ripe(std::chrono::steady_clock::now()); left.count() > 0;
+         left = until_ripe(std::chrono::steady_clock::now())) {
         if (stopping_) {
             return {};
         }
         beat.touch();
         ++idle_;
-        filled_.wait_for(lock, beat_interval);
+        filled_.wait_for(lock, left);
         --idle_;
     }
     beat.touch();
     const ServedTenant* const tenant = turns_.front();
     turns_.pop_front();
     const auto found = waiting_.find(tenant);
-    Group group = std::move(found->second);
+    Group group = std::move(found->second.group);
     if (group.size() <= parts_.batch_max) {
         waiting_.erase(found);
         return group;
     }
     const auto rest = group.begin() + static_cast<std::ptrdiff_t>(parts_.batch_max);
-    found->second.assign(std::make_move_iterator(rest), std::make_move_iterator(group.end()));
+    found->second.group.assign(std::make_move_iterator(rest), std::make_move_iterator(group.end()));
     group.erase(rest, group.end());
     turns_.push_back(tenant);
     return group;

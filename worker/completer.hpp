@@ -10,6 +10,7 @@
 #include "base/service.hpp"
 #include "worker/finished_job.hpp"
 #include "worker/jobs_in_hand.hpp"
+#include "worker/ready_queue.hpp"
 #include "worker/settler.hpp"
 
 #include <condition_variable>
@@ -24,6 +25,7 @@ namespace bgerp::worker {
 /// What the completer works with; all of it outlives the completer.
 struct CompleterParts {
     std::size_t batch_max = 1000;
+    const ReadyQueue& ready;
     JobsInHand& in_hand;
     Settler& settler;
     Counters& counters;
@@ -51,8 +53,15 @@ public:
 
 private:
     using Group = std::vector<FinishedJob>;
+    using Time = std::chrono::steady_clock::time_point;
+
+    struct Waiting {
+        Group group;
+        Time since; // the first of it finished
+    };
 
     void run(Pulse::Beat& beat);
+    [[nodiscard]] std::chrono::microseconds until_ripe(Time now) const;
     [[nodiscard]] Group take_group(Pulse::Beat& beat);
     void write(const Group& group, Outage& outage, Pulse::Beat& beat);
     void write_once(const Group& group);
@@ -61,7 +70,7 @@ private:
     CompleterParts parts_;
     mutable std::mutex mutex_;
     std::condition_variable filled_;
-    std::unordered_map<const ServedTenant*, Group> waiting_;
+    std::unordered_map<const ServedTenant*, Waiting> waiting_;
     std::deque<const ServedTenant*> turns_; // tenants with waiting groups, oldest first
     std::size_t backlog_ = 0;               // waiting or being written
     std::size_t idle_ = 0;

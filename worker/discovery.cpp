@@ -2,7 +2,6 @@
 
 #include "base/log.hpp"
 #include "tenant_db/queue/parking.hpp"
-#include "tenant_db/queue/probe.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -38,7 +37,8 @@ std::vector<std::string> databases_of(const std::vector<const Roster::Member*>& 
 Discovery::Discovery(DiscoveryRules rules, const DiscoveryParts& parts)
     : rules_(std::move(rules))
     , parts_(parts)
-    , plan_(rules_.sweep) {}
+    , plan_(rules_.sweep)
+    , probe_([&doorbell = parts.doorbell] { doorbell.wake(); }) {}
 
 Discovery::~Discovery() {
     stop();
@@ -75,7 +75,8 @@ void Discovery::run(Pulse::Beat& beat) {
 }
 
 Discovery::Time Discovery::next_turn() const {
-    Time next = std::min(plan_.due(), next_heartbeat_);
+    // An answer under way wakes the doorbell when it is there.
+    Time next = probe_.busy() ? next_heartbeat_ : std::min(plan_.due(), next_heartbeat_);
     for (const std::string& org : rung_) {
         const auto known = recent_.find(org);
         next = std::min(
@@ -92,17 +93,23 @@ void Discovery::turn(Time now) {
         next_heartbeat_ = now + heartbeat_interval;
     }
     probe_rung(now);
-    if (now < plan_.due()) {
-        return;
-    }
-    if (!plan_.round_over()) {
-        sweep_part(plan_.take());
+    if (probe_.busy()) {
+        const auto answer = probe_.take();
+        if (!answer) {
+            return;
+        }
+        take_in(*answer);
     }
     if (plan_.round_over() && !found_ && !parts_.limits.has_live_parked()) {
         quiet_since_.store(plan_.begun_at());
     }
-    if (plan_.round_over() && now >= plan_.due()) {
+    if (now < plan_.due()) {
+        return;
+    }
+    if (plan_.round_over()) {
         begin_round(now);
+    } else {
+        ask_part();
     }
 }
 
@@ -134,16 +141,21 @@ void Discovery::begin_round(Time now) {
     plan_.begin(now, databases);
 }
 
-void Discovery::sweep_part(const SweepPlan::Part& part) {
-    const bool found_before = std::exchange(found_, true); // a part that fails may hide work
+void Discovery::ask_part() {
+    found_before_part_ = std::exchange(found_, true); // a part that fails may hide work
+    probe_.start([&part = plan_.take(), this] {
+        return queue::probe_for_work(
+            *part.pool,
+            Deadline::after(statement_time),
+            part.databases,
+            rules_.lease
+        );
+    });
+}
+
+void Discovery::take_in(const std::vector<queue::WorkFound>& answer) {
     Members with_work;
-    const auto found = queue::probe_for_work(
-        *part.pool,
-        Deadline::after(statement_time),
-        part.databases,
-        rules_.lease
-    );
-    for (const queue::WorkFound& work : found) {
+    for (const queue::WorkFound& work : answer) {
         const Roster::Member* const member = roster_.by_database(work.database);
         if (member == nullptr) {
             continue;
@@ -160,7 +172,7 @@ void Discovery::sweep_part(const SweepPlan::Part& part) {
             );
         }
     }
-    found_ = look_into(with_work) || found_before;
+    found_ = look_into(with_work) || found_before_part_;
 }
 
 void Discovery::promote(const ServedTenant& tenant) {

@@ -1,12 +1,15 @@
 // Finds out which tenants have work and tells the reserver: by a sweep over all tenants every
 // sweep_ms (the truth), and at once when a doorbell rings (latency). The sweep also moves delayed
 // jobs whose time has come, looks into the directory for tenants that came and went, and reads the
-// database's clock. It goes on in parts, and rings are answered between them. One thread.
+// database's clock. It goes on in parts, and rings are answered meanwhile. One thread, but for the
+// statements of the sweep.
 #pragma once
 
+#include "base/background_call.hpp"
 #include "base/outage.hpp"
 #include "base/pulse.hpp"
 #include "base/service.hpp"
+#include "tenant_db/queue/probe.hpp"
 #include "worker/database_clock.hpp"
 #include "worker/doorbell_socket.hpp"
 #include "worker/lanes.hpp"
@@ -75,7 +78,8 @@ private:
     void answer(const std::set<Ring>& rings);
     void turn(Time now);
     void begin_round(Time now);
-    void sweep_part(const SweepPlan::Part& part);
+    void ask_part();
+    void take_in(const std::vector<queue::WorkFound>& answer);
     static void promote(const ServedTenant& tenant);
     bool look_into(const Members& members);
     void look_up_rules(const Members& members);
@@ -94,9 +98,11 @@ private:
     std::map<std::string, bool> rules_known_;                // by org: does it have any
     Time next_heartbeat_{};
     Time next_parked_{};
-    bool found_ = false; // anything, in the sweep under way
+    bool found_ = false; // anything, in the sweep under way; true while a part of it isn't known
+    bool found_before_part_ = false;
     std::atomic<Time> quiet_since_{Time()};
     StopSignal stop_;
+    BackgroundCall<std::vector<queue::WorkFound>> probe_; // of the part that was taken last
     std::thread thread_;
 };
 

@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 #include <optional>
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -59,18 +60,31 @@ DoorbellSocket::DoorbellSocket(const std::string& host) {
         refuse(host);
     }
     port_ = ntohs(address.sin_port);
+    wake_fd_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (wake_fd_ < 0) {
+        ::close(fd_);
+        refuse(host);
+    }
 }
 
 DoorbellSocket::~DoorbellSocket() {
+    ::close(wake_fd_);
     ::close(fd_);
+}
+
+void DoorbellSocket::wake() {
+    static_cast<void>(::eventfd_write(wake_fd_, 1)); // fails when it would overflow: it is awake
 }
 
 std::set<Ring> DoorbellSocket::wait(std::chrono::milliseconds timeout) {
     std::set<Ring> rings;
-    pollfd file{fd_, POLLIN, 0};
-    if (::poll(&file, 1, static_cast<int>(std::max<std::int64_t>(timeout.count(), 0))) <= 0) {
+    std::array<pollfd, 2> files{pollfd{fd_, POLLIN, 0}, pollfd{wake_fd_, POLLIN, 0}};
+    const auto milliseconds = static_cast<int>(std::max<std::int64_t>(timeout.count(), 0));
+    if (::poll(files.data(), files.size(), milliseconds) <= 0) {
         return rings;
     }
+    eventfd_t count = 0;
+    static_cast<void>(::eventfd_read(wake_fd_, &count)); // nothing there is no error
     std::array<char, datagram_max> datagram{};
     for (std::size_t taken = 0; taken < rings_max; ++taken) {
         const ssize_t size = ::recv(fd_, datagram.data(), datagram.size(), 0);

@@ -1,7 +1,7 @@
 // The listening end of the doorbell (tenant_db/doorbell.hpp rings it): a datagram socket on any
 // free port; a datagram is an org code, or an org code, a space and a queue (ring_text.hpp). What
 // arrives is a hint from whoever can reach the address: it is checked for form and at most costs an
-// empty claim, or a look into a database that the directory knows. One thread.
+// empty claim, or a look into a database that the directory knows. One thread but for wake().
 #pragma once
 
 #include "base/error.hpp"
@@ -34,8 +34,12 @@ public:
     /// Waits until it rings or for `timeout`; the rings, alike ones once, a bounded number.
     [[nodiscard]] std::set<Ring> wait(std::chrono::milliseconds timeout);
 
+    /// Ends the wait under way, or the next one, without a ring. Any thread.
+    void wake();
+
 private:
     int fd_ = -1;
+    int wake_fd_ = -1;
     std::uint16_t port_ = 0;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace bgerp::worker {
 
@@ -41,6 +42,7 @@ void Fairness::deactivate(Key tenant) {
     if (found == accounts_.end() || !found->second.active) {
         return;
     }
+    resume(tenant);
     Account& account = found->second;
     account.active = false;
     account.was_here = true;
@@ -70,6 +72,27 @@ std::optional<Fairness::Key> Fairness::next() {
         ring_.push_back(tenant);
     }
     return next_in_ring();
+}
+
+void Fairness::hold(Key tenant) {
+    Account& account = accounts_.at(tenant);
+    account.held = is_fresh(tenant) ? Held::from_fresh : Held::from_ring;
+    ++held_count_;
+    drop_from_queues(tenant);
+}
+
+void Fairness::resume(Key tenant) {
+    const auto found = accounts_.find(tenant);
+    if (found == accounts_.end() || found->second.held == Held::no) {
+        return;
+    }
+    --held_count_;
+    if (std::exchange(found->second.held, Held::no) == Held::from_fresh) {
+        fresh_.push_front(tenant);
+    } else {
+        ring_.push_front(tenant);
+        visits_left_ = std::min(visits_left_ + 1, ring_.size());
+    }
 }
 
 void Fairness::end_fresh(Key tenant) {

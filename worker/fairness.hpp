@@ -48,13 +48,26 @@ public:
         return !fresh_.empty() && fresh_.front() == tenant;
     }
 
+    /// Takes an active tenant out of the turns until resume(): what it was given a turn for is
+    /// still being fetched, and somebody else's turn it is meanwhile.
+    void hold(Key tenant);
+
+    /// Where it was when it was held, before the others: its turn goes on. Nothing happens when it
+    /// isn't held, deactivated meanwhile for example.
+    void resume(Key tenant);
+
     /// It was served as one that came after a pause, and has more work: from now on it takes turns
     /// with the others.
     void end_fresh(Key tenant);
 
-    [[nodiscard]] std::size_t active_count() const { return fresh_.size() + ring_.size(); }
+    /// Held ones included.
+    [[nodiscard]] std::size_t active_count() const {
+        return fresh_.size() + ring_.size() + held_count_;
+    }
 
 private:
+    enum class Held { no, from_fresh, from_ring };
+
     struct Account {
         double balance_ms = 0;
         double weight = 1;
@@ -62,6 +75,7 @@ private:
         bool on_turn = false;         // has been given its quantum for this visit
         std::uint64_t left_round = 0; // when it was last deactivated
         bool was_here = false;
+        Held held = Held::no;
     };
 
     [[nodiscard]] double quantum_of(const Account& account) const {
@@ -79,6 +93,7 @@ private:
     std::deque<Key> ring_;  // the round robin; its front is on turn
     std::uint64_t round_ = 1;
     std::size_t visits_left_ = 0; // until the round is over
+    std::size_t held_count_ = 0;
 };
 
 } // namespace bgerp::worker

@@ -107,10 +107,10 @@ bool Lanes::any_open() const {
     });
 }
 
-std::shared_ptr<LaneMeter> Lanes::meter_of(const std::string& queue) {
+Lane& Lanes::of(const std::string& queue) {
     Lane& lane = lanes_[queue];
     lane.queue = queue;
-    return lane.meter;
+    return lane;
 }
 
 Measured Lanes::learn() {

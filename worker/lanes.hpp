@@ -23,7 +23,8 @@ struct Lane {
     JobCost cost;
     std::shared_ptr<LaneMeter> meter = std::make_shared<LaneMeter>();
     bool open = false;
-    std::optional<std::size_t> entry; // of the selection; empty until asked for
+    std::optional<std::size_t> entry;      // of the selection; empty until asked for
+    std::optional<std::size_t> last_count; // jobs that the last claim took
 };
 
 /// What jobs took together.
@@ -51,8 +52,8 @@ public:
 
     [[nodiscard]] bool any_open() const;
 
-    /// Where jobs of the queue report what they cost.
-    [[nodiscard]] std::shared_ptr<LaneMeter> meter_of(const std::string& queue);
+    /// The lane of `queue`, made when there is none.
+    [[nodiscard]] Lane& of(const std::string& queue);
 
     /// Queues remembered, open or not.
     [[nodiscard]] std::size_t count() const { return lanes_.size(); }

@@ -31,7 +31,11 @@ constexpr std::size_t first_claim_max = 250;
 
 Reserver::Reserver(ReserverRules rules, const ReserverParts& parts)
     : rules_(std::move(rules))
-    , parts_(parts) {}
+    , parts_(parts)
+    , claiming_([parts] {
+        parts.inbox.wake();
+        parts.ready.nudge();
+    }) {}
 
 Reserver::~Reserver() {
     stop();
@@ -50,6 +54,13 @@ void Reserver::stop() {
         return;
     }
     thread_.join();
+    if (claiming_.busy()) {
+        try { // what it took is in the ready queue then
+            static_cast<void>(claiming_.wait());
+        } catch (const std::exception& error) {
+            log_warn("a claim failed at the end", {{"error", error.what()}});
+        }
+    }
     std::vector<HeldJobPtr> left = parts_.ready.close();
     const std::vector<HeldJobPtr> waiting = parts_.limits.book().close();
     left.insert(left.end(), waiting.begin(), waiting.end());
@@ -64,6 +75,7 @@ void Reserver::run(Pulse::Beat& beat) {
             collect_costs();
             release_stale();
             wake_parked();
+            land_flight();
             serve_next();
         } catch (const std::exception& error) { // ours: the tick is lost, the loop goes on
             outage_.failed(error, stop_);
@@ -167,7 +179,7 @@ void Reserver::serve_next() {
     const auto turn = fairness_.next();
     const bool enough = rules_.jobs_max > 0 && parts_.counters.reserved.load() >= rules_.jobs_max;
     if (!turn || enough || parts_.completer.failing()) {
-        quiet_.store(!turn);
+        quiet_.store(fairness_.active_count() == 0);
         parts_.inbox.wait_for(parts_.limits.book().next_ready_in(SteadyClock::now(), nap));
         return;
     }
@@ -185,13 +197,22 @@ void Reserver::serve_next() {
             outage_.succeeded();
         }
     } catch (const Failure& error) {
-        work.lanes.close_all();
-        fairness_.deactivate(*turn);
-        outage_.failed(error, stop_);
+        put_off(*turn, error);
     }
 }
 
-// One claim. False when there was no room for one, after waiting for it.
+// Until the next sweep, or ring.
+void Reserver::put_off(Fairness::Key tenant, const Failure& error) {
+    const auto found = works_.find(tenant);
+    if (found != works_.end()) {
+        found->second.lanes.close_all();
+    }
+    fairness_.deactivate(tenant);
+    outage_.failed(error, stop_);
+}
+
+// One claim. False when nothing is known of it yet: there was no room, after waiting for it, or it
+// is under way.
 bool Reserver::serve(Work& work, Lane& lane) {
     const double job_ms = expected_job_ms(lane).value_or(job_ms_unknown);
     const std::size_t limit = claim_limit(work, lane, job_ms);
@@ -199,26 +220,23 @@ bool Reserver::serve(Work& work, Lane& lane) {
         wait_for_room(lane);
         return false;
     }
-    const bool began_at_start = lane.cursor.at_start;
-    const auto asked_at = SteadyClock::now();
-    std::vector<HeldJobPtr> begun;
-    // Jobs that a limit counts begin when their claim stands and they have their permits.
-    const bool at_once = !parts_.limits.book().applies_to(*work.tenant);
-    const auto begin_few = [&](const std::vector<queue::ReservedJob>& claimed) {
-        if (at_once && claimed.size() <= rules_.prefetch.slots) {
-            begun = hand_over(work, admit(work, claimed, lane), job_ms, asked_at);
-        }
-    };
-    std::vector<queue::ReservedJob> jobs = reserve_from(work, lane, limit, begin_few, begun);
-    const std::size_t count = jobs.size();
-    if (begun.empty()) {
-        hand_over(work, admit(work, std::move(jobs), lane), job_ms, asked_at);
+    Claim claim{
+        work.tenant,
+        lane.queue,
+        lane.cursor,
+        limit,
+        job_ms,
+        fairness_.is_fresh(work.tenant->key),
+        parts_.limits.book().applies_to(*work.tenant),
+        lane.meter,
+        SteadyClock::now()};
+    if (flies(claim, lane)) {
+        fairness_.hold(work.tenant->key);
+        flight_ = claim;
+        claiming_.start([this, claim = std::move(claim)] { return run_claim(claim); });
+        return false;
     }
-    if (count < limit) {
-        work.lanes.ran_dry(lane, began_at_start);
-    } else {
-        fairness_.end_fresh(work.tenant->key);
-    }
+    land(claim, run_claim(claim));
     return true;
 }
 
@@ -237,7 +255,9 @@ void Reserver::wait_for_room(const Lane& lane) {
 // tenant's wait short while a heavy one keeps the stock full.
 std::size_t Reserver::claim_limit(const Work& work, const Lane& lane, double job_ms) const {
     const std::size_t slots = rules_.prefetch.slots;
-    std::size_t limit = parts_.ready.room(stock_for(lane));
+    const std::size_t coming = claiming_.busy() ? flight_.limit : 0;
+    const std::size_t room = parts_.ready.room(stock_for(lane));
+    std::size_t limit = room > coming ? room - coming : 0;
     if (!lane.cost.job_ms()) {
         limit = std::min(limit, std::max(first_claim_max, slots));
     }
@@ -247,30 +267,6 @@ std::size_t Reserver::claim_limit(const Work& work, const Lane& lane, double job
     limit = std::min(limit, room_in_hand());
     const double turns_worth = std::ceil(fairness_.balance_ms(work.tenant->key) / job_ms);
     return std::min(limit, static_cast<std::size_t>(std::clamp(turns_worth, 1.0, claim_max)));
-}
-
-std::vector<HeldJobPtr> Reserver::hand_over(
-    Work& work, std::vector<LimitGate::Admitted> jobs, double job_ms, HeldJob::Time asked_at
-) {
-    std::vector<HeldJobPtr> held;
-    held.reserve(jobs.size());
-    std::shared_ptr<LaneMeter> meter;
-    for (LimitGate::Admitted& admitted : jobs) {
-        if (held.empty() || held.back()->job.key.queue != admitted.job.key.queue) {
-            meter = work.lanes.meter_of(admitted.job.key.queue);
-        }
-        held.push_back(
-            std::make_shared<HeldJob>(work.tenant, meter, std::move(admitted.job), asked_at)
-        );
-        held.back()->pass = std::move(admitted.pass);
-        held.back()->charged_us = static_cast<std::int64_t>(job_ms * 1000.0);
-    }
-    const bool first = fairness_.is_fresh(work.tenant->key);
-    fairness_.charge(work.tenant->key, job_ms * static_cast<double>(held.size()));
-    parts_.counters.reserved.fetch_add(held.size());
-    parts_.in_hand.add(held);
-    parts_.ready.push(held, first);
-    return held;
 }
 
 } // namespace bgerp::worker

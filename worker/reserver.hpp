@@ -2,9 +2,11 @@
 // is, claims from that tenant's lane no more than the free slots plus the stock that its short jobs
 // are worth, and hands the jobs to the slots. Jobs in stock that nobody began within a second go
 // back. A tenant whose claim fails is left to the next sweep, so that one broken database or server
-// keeps nobody else waiting. One thread.
+// keeps nobody else waiting. One thread decides; a claim of a whole stock runs on a second one, and
+// other tenants are served meanwhile.
 #pragma once
 
+#include "base/background_call.hpp"
 #include "base/outage.hpp"
 #include "base/pulse.hpp"
 #include "base/service.hpp"
@@ -58,6 +60,25 @@ private:
         bool parked_turn = false; // jobs that limits held back and queues take turns
     };
 
+    // One claim: all that it needs, wherever it runs.
+    struct Claim {
+        std::shared_ptr<ServedTenant> tenant;
+        std::string queue;
+        queue::ClaimCursor cursor;
+        std::size_t limit = 0;
+        double job_ms = 0;
+        bool first = false;   // its jobs go before the others' stock
+        bool limited = false; // its jobs need permits
+        std::shared_ptr<LaneMeter> meter;
+        HeldJob::Time asked_at;
+    };
+
+    struct Claimed {
+        queue::ClaimCursor cursor;
+        std::size_t count = 0;
+        std::vector<queue::ReservedJob> jobs; // of a limited claim: not handed over yet
+    };
+
     void run(Pulse::Beat& beat);
     void take_news();
     void collect_costs();
@@ -65,13 +86,11 @@ private:
     void release(std::vector<HeldJobPtr> jobs);
     void serve_next();
     [[nodiscard]] bool serve(Work& work, Lane& lane);
-    [[nodiscard]] std::vector<queue::ReservedJob> reserve_from(
-        const Work& work,
-        Lane& lane,
-        std::size_t limit,
-        const queue::OnClaimed& on_claimed,
-        const std::vector<HeldJobPtr>& begun
-    ) const;
+    void put_off(Fairness::Key tenant, const Failure& error);
+    [[nodiscard]] bool flies(const Claim& claim, const Lane& lane) const;
+    [[nodiscard]] Claimed run_claim(const Claim& claim) const;
+    void land_flight();
+    void land(const Claim& claim, Claimed claimed);
     void wake_parked();
     [[nodiscard]] bool serve_parked(Work& work);
     [[nodiscard]] std::vector<LimitGate::Admitted>
@@ -81,9 +100,12 @@ private:
     [[nodiscard]] std::optional<double> expected_job_ms(const Lane& lane) const;
     [[nodiscard]] std::size_t stock_for(const Lane& lane) const;
     [[nodiscard]] std::size_t claim_limit(const Work& work, const Lane& lane, double job_ms) const;
-    std::vector<HeldJobPtr> hand_over(
+    std::vector<HeldJobPtr>
+    hand_over(const Claim& claim, std::vector<queue::ReservedJob> jobs) const;
+    void hand_over_admitted(
         Work& work, std::vector<LimitGate::Admitted> jobs, double job_ms, HeldJob::Time asked_at
     );
+    void push(const std::vector<HeldJobPtr>& held, bool first) const;
 
     const ReserverRules rules_;
     ReserverParts parts_;
@@ -96,6 +118,8 @@ private:
     Outage outage_{"reserver"};
     std::atomic<bool> quiet_{true};
     StopSignal stop_;
+    Claim flight_; // the claim that claiming_ runs
+    BackgroundCall<Claimed> claiming_;
     std::thread thread_;
 };
 

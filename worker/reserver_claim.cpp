@@ -13,25 +13,36 @@ constexpr std::size_t stocks_in_hand = 4;
 
 } // namespace
 
-// A claim that fails takes along what it let begin.
-std::vector<queue::ReservedJob> Reserver::reserve_from(
-    const Work& work,
-    Lane& lane,
-    std::size_t limit,
-    const queue::OnClaimed& on_claimed,
-    const std::vector<HeldJobPtr>& begun
-) const {
+// A claim that brings many jobs takes milliseconds, in which others can be served. One that brings
+// few is over before another thread has woken up.
+bool Reserver::flies(const Claim& claim, const Lane& lane) const {
+    const bool many =
+        lane.last_count ? *lane.last_count > rules_.prefetch.slots : fairness_.active_count() > 1;
+    return many && !claim.limited && claim.limit > rules_.prefetch.slots && !claiming_.busy();
+}
+
+// On either thread: touches what is thread-safe alone. Jobs that a limit counts begin when their
+// claim stands and they have their permits; of others a few begin at once (docs/adr/0003).
+Reserver::Claimed Reserver::run_claim(const Claim& claim) const {
+    Claimed claimed{claim.cursor, 0, {}};
+    std::vector<HeldJobPtr> begun;
+    const auto begin_few = [&](const std::vector<queue::ReservedJob>& jobs) {
+        if (!claim.limited && jobs.size() <= rules_.prefetch.slots) {
+            begun = hand_over(claim, jobs);
+        }
+    };
+    std::vector<queue::ReservedJob> jobs;
     try {
-        return queue::reserve(
-            *work.tenant->queue_pool,
+        jobs = queue::reserve(
+            *claim.tenant->queue_pool,
             Deadline::after(statement_time),
-            work.tenant->schema,
-            lane.queue,
-            limit,
+            claim.tenant->schema,
+            claim.queue,
+            claim.limit,
             rules_.owner,
             rules_.lease,
-            lane.cursor,
-            on_claimed
+            claimed.cursor,
+            begin_few
         );
     } catch (...) { // whatever it was: nobody holds them now
         for (const HeldJobPtr& held : begun) {
@@ -39,6 +50,77 @@ std::vector<queue::ReservedJob> Reserver::reserve_from(
         }
         throw;
     }
+    claimed.count = jobs.size();
+    if (claim.limited) {
+        claimed.jobs = std::move(jobs);
+    } else if (begun.empty()) {
+        hand_over(claim, std::move(jobs));
+    }
+    return claimed;
+}
+
+void Reserver::land_flight() {
+    if (!claiming_.busy()) {
+        return;
+    }
+    try {
+        auto claimed = claiming_.take();
+        if (claimed) {
+            fairness_.resume(flight_.tenant->key);
+            land(flight_, std::move(*claimed));
+            outage_.succeeded();
+        }
+    } catch (const Failure& error) {
+        put_off(flight_.tenant->key, error);
+    }
+}
+
+// What a claim took is told to those who plan the next one. The tenant may have gone meanwhile, or
+// its lane been opened anew: then that stands, since the claim may not have seen what is new.
+void Reserver::land(const Claim& claim, Claimed claimed) {
+    const auto found = works_.find(claim.tenant->key);
+    if (found == works_.end()) {
+        return;
+    }
+    Work& work = found->second;
+    Lane& lane = work.lanes.of(claim.queue);
+    if (claim.limited) {
+        auto admitted = admit(work, std::move(claimed.jobs), lane);
+        hand_over_admitted(work, std::move(admitted), claim.job_ms, claim.asked_at);
+    } else {
+        fairness_.charge(claim.tenant->key, claim.job_ms * static_cast<double>(claimed.count));
+    }
+    lane.last_count = claimed.count;
+    const bool all = claimed.count < claim.limit;
+    if (lane.rewound_at <= claim.asked_at) {
+        lane.cursor = claimed.cursor;
+        if (all) {
+            work.lanes.ran_dry(lane, claim.cursor.at_start);
+        }
+    }
+    if (!all) {
+        fairness_.end_fresh(claim.tenant->key);
+    }
+}
+
+std::vector<HeldJobPtr>
+Reserver::hand_over(const Claim& claim, std::vector<queue::ReservedJob> jobs) const {
+    std::vector<HeldJobPtr> held;
+    held.reserve(jobs.size());
+    for (queue::ReservedJob& job : jobs) {
+        held.push_back(
+            std::make_shared<HeldJob>(claim.tenant, claim.meter, std::move(job), claim.asked_at)
+        );
+        held.back()->charged_us = static_cast<std::int64_t>(claim.job_ms * 1000.0);
+    }
+    push(held, claim.first);
+    return held;
+}
+
+void Reserver::push(const std::vector<HeldJobPtr>& held, bool first) const {
+    parts_.counters.reserved.fetch_add(held.size());
+    parts_.in_hand.add(held);
+    parts_.ready.push(held, first);
 }
 
 std::optional<double> Reserver::expected_job_ms(const Lane& lane) const {
@@ -54,7 +136,7 @@ std::size_t Reserver::room_in_hand() const {
     const std::size_t hand_max =
         rules_.prefetch.slots +
         stocks_in_hand * std::max<std::size_t>(rules_.prefetch.prefetch_max, 1);
-    const std::size_t in_hand = parts_.in_hand.count();
+    const std::size_t in_hand = parts_.in_hand.count() + (claiming_.busy() ? flight_.limit : 0);
     const std::size_t room = hand_max > in_hand ? hand_max - in_hand : 0;
     if (rules_.jobs_max == 0) {
         return room;

@@ -45,6 +45,26 @@ Reserver::admit(Work& work, std::vector<queue::ReservedJob> jobs, const Lane& la
     }
 }
 
+void Reserver::hand_over_admitted(
+    Work& work, std::vector<LimitGate::Admitted> jobs, double job_ms, HeldJob::Time asked_at
+) {
+    std::vector<HeldJobPtr> held;
+    held.reserve(jobs.size());
+    std::shared_ptr<LaneMeter> meter;
+    for (LimitGate::Admitted& admitted : jobs) {
+        if (held.empty() || held.back()->job.key.queue != admitted.job.key.queue) {
+            meter = work.lanes.of(admitted.job.key.queue).meter;
+        }
+        held.push_back(
+            std::make_shared<HeldJob>(work.tenant, meter, std::move(admitted.job), asked_at)
+        );
+        held.back()->pass = std::move(admitted.pass);
+        held.back()->charged_us = static_cast<std::int64_t>(job_ms * 1000.0);
+    }
+    fairness_.charge(work.tenant->key, job_ms * static_cast<double>(held.size()));
+    push(held, fairness_.is_fresh(work.tenant->key));
+}
+
 void Reserver::wake_parked() {
     for (const auto& tenant : parts_.limits.book().ready(SteadyClock::now())) {
         works_[tenant->key].tenant = tenant;
@@ -72,7 +92,7 @@ bool Reserver::serve_parked(Work& work) {
         return true;
     }
     try {
-        hand_over(
+        hand_over_admitted(
             work,
             parts_.limits.take_parked(work.tenant, room),
             known_ms.value_or(job_ms_unknown),

@@ -75,6 +75,7 @@ struct Worker::Machine {
         , settler(counters, give_up, [this](const std::string& org) { bell.ring(org); })
         , completer(
               {static_cast<std::size_t>(parts.config.worker.complete_batch_max),
+               ready,
                in_hand,
                settler,
                counters,

@@ -235,13 +235,29 @@ Connection::~Connection() {
     impl_->forget_prepared();
 }
 
+// Statements by themselves commit by themselves.
+void Connection::leave_transactions() {
+    if (!in_transaction_) {
+        set_autocommit(true);
+    }
+}
+
+void Connection::set_autocommit(bool on) {
+    if (on != autocommit_) {
+        run_text(on ? "SET SESSION autocommit = 1" : "SET SESSION autocommit = 0");
+        autocommit_ = on;
+    }
+}
+
 std::uint64_t Connection::execute(std::string_view sql, const Params& params) {
+    leave_transactions();
     return run(sql, [&] {
         return static_cast<std::uint64_t>(impl_->bind(sql, params).executeUpdate());
     });
 }
 
 void Connection::query(std::string_view sql, const Params& params, const RowCallback& on_row) {
+    leave_transactions();
     run(sql, [&] {
         const std::unique_ptr<sql::ResultSet> result(impl_->bind(sql, params).executeQuery());
         const ResultRow row(*result);
@@ -257,6 +273,11 @@ std::uint64_t Connection::last_insert_id() {
 }
 
 void Connection::execute_text(const std::string& sql) {
+    leave_transactions();
+    run_text(sql);
+}
+
+void Connection::run_text(const std::string& sql) {
     run(sql, [&] {
         const std::unique_ptr<sql::Statement> statement(impl_->connection->createStatement());
         statement->execute(sql::SQLString(sql));
@@ -264,24 +285,37 @@ void Connection::execute_text(const std::string& sql) {
 }
 
 void Connection::begin() {
-    execute_text("START TRANSACTION");
+    set_autocommit(false);
+    in_transaction_ = true;
+    if (hook_ != nullptr) {
+        hook_->begun();
+    }
 }
 
 void Connection::commit() {
-    execute_text("COMMIT");
+    run_text("COMMIT");
+    in_transaction_ = false;
 }
 
 void Connection::rollback() noexcept {
+    in_transaction_ = false;
     try {
-        execute_text("ROLLBACK");
+        run_text("ROLLBACK");
     } catch (const std::exception&) {
         mark_broken();
     }
 }
 
+// In whichever mode the session is: nothing that it reads would begin a transaction.
 bool Connection::ping() {
     try {
-        return query_one("SELECT 1", {}, [](const Row& row) { return row.i64(0); }) == 1;
+        bool answered = false;
+        constexpr std::string_view question = "SELECT 1";
+        run(question, [&] {
+            answered =
+                std::unique_ptr<sql::ResultSet>(impl_->bind(question, {}).executeQuery())->next();
+        });
+        return answered;
     } catch (const DatabaseError&) {
         mark_broken();
         return false;

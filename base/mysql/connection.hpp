@@ -26,6 +26,8 @@ public:
     /// it must come from a whitelist or a checked type.
     void execute_text(const std::string& sql);
 
+    /// Costs a statement only after one outside of a transaction: sessions stay in the mode in which
+    /// the first statement begins a transaction until that is in the way.
     void begin();
     void commit();
 
@@ -45,10 +47,15 @@ private:
 
     template <class Fn>
     auto run(std::string_view sql, Fn fn);
+    void run_text(const std::string& sql);
+    void set_autocommit(bool on);
+    void leave_transactions();
 
     std::unique_ptr<Impl> impl_;
     StatementHook* const hook_;
     bool broken_ = false;
+    bool autocommit_ = true;
+    bool in_transaction_ = false;
 };
 
 } // namespace bgerp::mysql

@@ -14,6 +14,9 @@ public:
     StatementHook& operator=(const StatementHook&) = delete;
     virtual ~StatementHook() = default;
 
+    /// A transaction begins with the next statement.
+    virtual void begun() {}
+
     /// 0, or the error number that the statement fails with without having been run.
     [[nodiscard]] virtual int before(std::string_view sql) = 0;
 

@@ -25,9 +25,11 @@ bool worth_another_try(ErrorClass error_class) {
            error_class == ErrorClass::connection_lost;
 }
 
-void commit(Connection& connection) {
+// What was lost on the way to or from the server may have taken effect.
+template <class Fn>
+void unknown_when_lost(Fn fn) {
     try {
-        connection.commit();
+        fn();
     } catch (const DatabaseError& error) {
         if (error.error_class() == ErrorClass::connection_lost) {
             throw CommitUnknown(error.what());
@@ -43,7 +45,7 @@ void attempt_once(Pool& pool, Deadline deadline, const std::function<bool(Transa
         connection->begin();
         Transaction transaction(*connection);
         if (fn(transaction)) {
-            commit(*connection);
+            unknown_when_lost([&] { connection->commit(); });
         } else {
             connection->rollback();
         }
@@ -53,12 +55,11 @@ void attempt_once(Pool& pool, Deadline deadline, const std::function<bool(Transa
     }
 }
 
-} // namespace
-
-void run_transaction(Pool& pool, Deadline deadline, const std::function<bool(Transaction&)>& fn) {
+template <class Fn>
+void with_attempts(Deadline deadline, Fn fn) {
     for (int attempt = 1;; ++attempt) {
         try {
-            attempt_once(pool, deadline, fn);
+            fn();
             return;
         } catch (const DatabaseError& error) {
             const bool again = worth_another_try(error.error_class()) && attempt < attempts_max &&
@@ -70,6 +71,19 @@ void run_transaction(Pool& pool, Deadline deadline, const std::function<bool(Tra
         }
         back_off(attempt, deadline);
     }
+}
+
+} // namespace
+
+void run_transaction(Pool& pool, Deadline deadline, const std::function<bool(Transaction&)>& fn) {
+    with_attempts(deadline, [&] { attempt_once(pool, deadline, fn); });
+}
+
+void run_statement(Pool& pool, Deadline deadline, const std::function<void(Session&)>& fn) {
+    with_attempts(deadline, [&] {
+        const Pool::Handle connection = pool.acquire(deadline);
+        unknown_when_lost([&] { fn(*connection); });
+    });
 }
 
 } // namespace bgerp::mysql

@@ -37,6 +37,12 @@ private:
 /// The untyped core of with_transaction. Commits when `fn` returns true, rolls back when false.
 void run_transaction(Pool& pool, Deadline deadline, const std::function<bool(Transaction&)>& fn);
 
+/// Runs `fn`, which runs a single statement, without a transaction around it: the statement commits
+/// by itself, a round trip sooner. Runs it again when the database says deadlock, lock wait or
+/// changed row. Throws CommitUnknown when the connection is lost, since nobody knows then whether
+/// it took effect.
+void run_statement(Pool& pool, Deadline deadline, const std::function<void(Session&)>& fn);
+
 /// Runs `fn(Transaction&)` in a transaction and returns what it returned. When `fn` returns a
 /// Result that holds an error, the transaction is rolled back and the error returned.
 template <class Fn>

@@ -281,6 +281,28 @@ Result<std::vector<Pushed>> push_many(
     return pushed;
 }
 
+Result<Pushed> push_one(
+    mysql::Pool& pool,
+    Deadline deadline,
+    const QueueSchema& schema,
+    const NewJob& job,
+    const EnqueueLimits& limits
+) {
+    if (flags_of(job) != 0) {
+        return mysql::with_transaction(pool, deadline, [&](mysql::Transaction& transaction) {
+            return push_many(transaction, schema, {job}, limits).map([](auto pushed) {
+                return std::move(pushed.front());
+            });
+        });
+    }
+    return rows_of({job}, limits).map([&](std::vector<JobRow> rows) {
+        mysql::run_statement(pool, deadline, [&](mysql::Session& session) {
+            insert_job_rows(session, schema, rows);
+        });
+        return Pushed{rows.front().uuid};
+    });
+}
+
 const char* how_name(Pushed::How how) {
     switch (how) {
     case Pushed::How::existing:

@@ -14,7 +14,7 @@ namespace bgerp::queue {
 
 /// Limits and defaults that the configuration sets for new jobs.
 struct EnqueueLimits {
-    std::int64_t payload_bytes_max = 1024 * 1024;
+    std::int64_t payload_bytes_max = std::int64_t{1024} * 1024;
 };
 
 /// What became of a job that was pushed.
@@ -52,7 +52,18 @@ struct Pushed {
     const EnqueueLimits& limits = {}
 );
 
-/// The same for one job, telling its uuid alone (with a unique rule: of the job that there is).
+/// One job in a transaction of its own: a single statement where that is all there is to write (a
+/// job that isn't tracked, unique, or part of anything). Throws CommitUnknown when the connection
+/// is lost at a moment that leaves open whether the job is there.
+[[nodiscard]] Result<Pushed> push_one(
+    mysql::Pool& pool,
+    Deadline deadline,
+    const QueueSchema& schema,
+    const NewJob& job,
+    const EnqueueLimits& limits = {}
+);
+
+/// push_many for one job, telling its uuid alone (with a unique rule: of the job that there is).
 [[nodiscard]] Result<std::string> enqueue(
     mysql::Transaction& transaction,
     const QueueSchema& schema,
@@ -60,7 +71,7 @@ struct Pushed {
     const EnqueueLimits& limits = {}
 );
 
-/// The same, telling the uuids alone.
+/// push_many, telling the uuids alone.
 [[nodiscard]] Result<std::vector<std::string>> enqueue_many(
     mysql::Transaction& transaction,
     const QueueSchema& schema,

@@ -1,4 +1,5 @@
 #include "base/ids.hpp"
+#include "base/mysql/statement_hook.hpp"
 #include "tenant_db/queue/payload.hpp"
 #include "tests/conformance/queue_fixture.hpp"
 
@@ -39,6 +40,37 @@ TEST_F(Enqueue, ManyJobsAreAllOrNone) {
     EXPECT_EQ(count("jobs"), 1234);
     EXPECT_EQ(count("job_run"), 1234);
     EXPECT_EQ(envelope_uuid(take_one().payload), uuids[1233]); // the smaller priority runs first
+}
+
+class CountStatements final : public mysql::StatementHook {
+public:
+    [[nodiscard]] int before(std::string_view /*sql*/) override {
+        ++count;
+        return 0;
+    }
+
+    [[nodiscard]] int after(std::string_view /*sql*/) override { return 0; }
+
+    int count = 0;
+};
+
+TEST_F(Enqueue, OneJobIsOneStatementWhereThatIsAllThereIsToWrite) {
+    CountStatements statements;
+    mysql::Endpoint endpoint = database.admin();
+    endpoint.hook = &statements;
+    mysql::Pool counted(endpoint, 1);
+    static_cast<void>(counted.acquire(soon())->ping());
+    NewJob plain = job();
+    plain.tracked = false;
+    statements.count = 0;
+    const Pushed pushed = value_or_throw(push_one(counted, soon(), schema, plain));
+    EXPECT_EQ(statements.count, 1);
+    EXPECT_EQ(pushed.how, Pushed::How::added);
+    EXPECT_EQ(envelope_uuid(take_one().payload), pushed.uuid);
+    const Pushed tracked = value_or_throw(push_one(counted, soon(), schema, job()));
+    EXPECT_EQ(state_of(tracked.uuid), "available");
+    plain.priority = 40'000;
+    EXPECT_EQ(push_one(counted, soon(), schema, plain).error().field, "priority");
 }
 
 TEST_F(Enqueue, DelayedJobsStayOffTheClaimsPath) {

@@ -42,12 +42,13 @@ public:
 
     void disarm() { armed_ = false; }
 
+    void begun() override { inside_ = armed_; }
+
     [[nodiscard]] int before(std::string_view sql) override {
         counts_ = armed_ && is_the_verbs(sql);
         if (!counts_) {
             return 0;
         }
-        inside_ = inside_ || sql == "START TRANSACTION";
         if (++count_ != k_) {
             inside_ = inside_ && sql != "COMMIT";
             return 0;

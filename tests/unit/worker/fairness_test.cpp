@@ -194,5 +194,62 @@ TEST(Fairness, who_came_after_a_pause_with_much_work_joins_the_ring) {
     fairness.end_fresh(7); // unknown: nothing happens
 }
 
+TEST(Fairness, who_is_held_has_no_turn_and_goes_on_where_it_was) {
+    Fairness fairness(10);
+    fairness.activate(1, 1);
+    fairness.activate(2, 1);
+    EXPECT_EQ(fairness.next(), 1U);
+    fairness.hold(1);
+    EXPECT_EQ(fairness.next(), 2U);
+    EXPECT_EQ(fairness.active_count(), 2U);
+    fairness.activate(1, 1); // news of it changes nothing
+    EXPECT_EQ(fairness.next(), 2U);
+    fairness.resume(1);
+    EXPECT_EQ(fairness.next(), 1U);
+    EXPECT_TRUE(fairness.is_fresh(1));
+    fairness.charge(1, 11);
+    EXPECT_EQ(fairness.next(), 2U);
+}
+
+TEST(Fairness, who_is_held_alone_leaves_nobody_a_turn) {
+    Fairness fairness(10);
+    fairness.activate(1, 1);
+    EXPECT_EQ(fairness.next(), 1U);
+    fairness.hold(1);
+    EXPECT_FALSE(fairness.next());
+    EXPECT_EQ(fairness.active_count(), 1U);
+    fairness.deactivate(1);
+    EXPECT_EQ(fairness.active_count(), 0U);
+    fairness.resume(1); // it isn't held any more
+    EXPECT_FALSE(fairness.next());
+}
+
+TEST(Fairness, holding_changes_no_share) {
+    Fairness fairness(10);
+    std::mt19937 random(7);
+    for (const Fairness::Key tenant : {1U, 2U, 3U}) {
+        fairness.activate(tenant, static_cast<double>(tenant));
+        fairness.charge(tenant, 0.001);
+    }
+    std::map<Fairness::Key, double> served;
+    for (int i = 0; i < 60'000; ++i) {
+        const Fairness::Key tenant = fairness.next().value();
+        const bool flies = random() % 2 == 0;
+        if (flies) {
+            fairness.hold(tenant);
+            const auto other = fairness.next();
+            ASSERT_TRUE(other.has_value());
+            ASSERT_NE(*other, tenant);
+            fairness.charge(*other, 3);
+            served[*other] += 3;
+            fairness.resume(tenant);
+        }
+        fairness.charge(tenant, 3);
+        served[tenant] += 3;
+    }
+    EXPECT_NEAR(served[2] / served[1], 2.0, 0.1);
+    EXPECT_NEAR(served[3] / served[1], 3.0, 0.15);
+}
+
 } // namespace
 } // namespace bgerp::worker
