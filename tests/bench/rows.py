@@ -91,11 +91,12 @@ class Rows:
                  "less than 2 ×", max(ratios) < 2)
 
     def claims(self) -> None:
-        figures = self.bench("claims")
-        ratios = (figures["ratio"], figures["ratio_with_delayed"])
+        runs = [self.bench("claims") for _ in range(self.options.rounds)]
+        few, many, delayed = (max(run[name] for run in runs) for name in (
+            "claims_per_s_with_1000", "claims_per_s", "claims_per_s_with_delayed"))
         self.add("claim rate, backlog 1,000 → 1,000,000, and 100,000 delayed jobs beside it",
-                 f"{ratios[0]:.2f}, {ratios[1]:.2f} of {figures['claims_per_s_with_1000']:,}/s",
-                 "within 10 %", min(ratios) >= 0.9)
+                 f"{many / few:.2f}, {delayed / few:.2f} of {few:,}/s",
+                 "within 10 %", min(many, delayed) >= 0.9 * few)
 
     def fairness(self) -> None:
         for queues in (1, 100):
