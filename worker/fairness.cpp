@@ -76,9 +76,16 @@ std::optional<Fairness::Key> Fairness::next() {
 
 void Fairness::hold(Key tenant) {
     Account& account = accounts_.at(tenant);
-    account.held = is_fresh(tenant) ? Held::from_fresh : Held::from_ring;
+    account.left_round = round_;
     ++held_count_;
-    drop_from_queues(tenant);
+    if (is_fresh(tenant)) {
+        account.held = Held::from_fresh;
+        fresh_.pop_front();
+    } else { // its visit is put aside
+        account.held = Held::from_ring;
+        ring_.pop_front();
+        visits_left_ -= std::min<std::size_t>(visits_left_, 1);
+    }
 }
 
 void Fairness::resume(Key tenant) {
@@ -87,11 +94,13 @@ void Fairness::resume(Key tenant) {
         return;
     }
     --held_count_;
-    if (std::exchange(found->second.held, Held::no) == Held::from_fresh) {
+    Account& account = found->second;
+    account.balance_ms += static_cast<double>(round_ - account.left_round) * quantum_of(account);
+    if (std::exchange(account.held, Held::no) == Held::from_fresh) {
         fresh_.push_front(tenant);
     } else {
         ring_.push_front(tenant);
-        visits_left_ = std::min(visits_left_ + 1, ring_.size());
+        ++visits_left_;
     }
 }
 

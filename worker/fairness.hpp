@@ -48,12 +48,12 @@ public:
         return !fresh_.empty() && fresh_.front() == tenant;
     }
 
-    /// Takes an active tenant out of the turns until resume(): what it was given a turn for is
+    /// Takes the tenant whose turn it is out of the turns until resume(): what it was given a turn for is
     /// still being fetched, and somebody else's turn it is meanwhile.
     void hold(Key tenant);
 
-    /// Where it was when it was held, before the others: its turn goes on. Nothing happens when it
-    /// isn't held, deactivated meanwhile for example.
+    /// Where it was when it was held, before the others, with the credit of the rounds it missed:
+    /// its turn goes on. Nothing happens when it isn't held, deactivated meanwhile for example.
     void resume(Key tenant);
 
     /// It was served as one that came after a pause, and has more work: from now on it takes turns

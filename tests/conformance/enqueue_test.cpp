@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 
 #include <thread>
+#include <utility>
 
 namespace bgerp::queue {
 namespace {
@@ -42,16 +43,21 @@ TEST_F(Enqueue, ManyJobsAreAllOrNone) {
     EXPECT_EQ(envelope_uuid(take_one().payload), uuids[1233]); // the smaller priority runs first
 }
 
+// Counts statements; the next one fails when told so.
 class CountStatements final : public mysql::StatementHook {
 public:
     [[nodiscard]] int before(std::string_view /*sql*/) override {
         ++count;
-        return 0;
+        return std::exchange(fail_before, 0);
     }
 
-    [[nodiscard]] int after(std::string_view /*sql*/) override { return 0; }
+    [[nodiscard]] int after(std::string_view /*sql*/) override {
+        return std::exchange(fail_after, 0);
+    }
 
     int count = 0;
+    int fail_before = 0;
+    int fail_after = 0;
 };
 
 TEST_F(Enqueue, OneJobIsOneStatementWhereThatIsAllThereIsToWrite) {
@@ -69,6 +75,12 @@ TEST_F(Enqueue, OneJobIsOneStatementWhereThatIsAllThereIsToWrite) {
     EXPECT_EQ(envelope_uuid(take_one().payload), pushed.uuid);
     const Pushed tracked = value_or_throw(push_one(counted, soon(), schema, job()));
     EXPECT_EQ(state_of(tracked.uuid), "available");
+    statements.fail_before = 1213;
+    static_cast<void>(value_or_throw(push_one(counted, soon(), schema, plain)));
+    EXPECT_EQ(count("jobs"), 3) << "a deadlock took the statement back, so it was run again";
+    statements.fail_after = 2013;
+    EXPECT_THROW(static_cast<void>(push_one(counted, soon(), schema, plain)), mysql::CommitUnknown);
+    EXPECT_EQ(count("jobs"), 4) << "never twice";
     plain.priority = 40'000;
     EXPECT_EQ(push_one(counted, soon(), schema, plain).error().field, "priority");
 }

@@ -24,23 +24,17 @@ VerbFixture::VerbFixture() {
 }
 
 std::vector<const char*> VerbFixture::names() {
-    return {"add_to_batch",     "cancel_batch",
-            "cancel_delayed",   "cancel_running",
-            "cancel_waiting",   "checkpoint",
-            "clear_queue",      "complete",
-            "complete_many",    "create_batch",
-            "end_cancelled",    "enqueue",
-            "enqueue_many",     "fail",
-            "fail_member",      "flush_failed",
-            "forget_failed",    "pause",
-            "progress",         "promote_due",
-            "prune_finished",   "push_one",
-            "release",          "renew",
-            "reserve",          "rescue",
-            "resume",           "retry_failed",
-            "retry_failed_all", "retry_later",
-            "retry_now",        "settle_batch",
-            "settle_batches",   "settle_failed_batch",
+    return {"add_to_batch",     "cancel_batch",   "cancel_delayed",
+            "cancel_running",   "cancel_waiting", "checkpoint",
+            "clear_queue",      "complete",       "complete_many",
+            "create_batch",     "end_cancelled",  "enqueue",
+            "enqueue_many",     "fail",           "fail_member",
+            "flush_failed",     "forget_failed",  "pause",
+            "progress",         "promote_due",    "prune_finished",
+            "release",          "renew",          "reserve",
+            "rescue",           "resume",         "retry_failed",
+            "retry_failed_all", "retry_later",    "retry_now",
+            "settle_batch",     "settle_batches", "settle_failed_batch",
             "shunt_delayed",    "snooze"};
 }
 
@@ -124,9 +118,6 @@ void VerbFixture::add_ways_in(Cases& cases) {
                 return enqueue_many(t, schema, {known(1), known(2), known(3), later});
             }));
         }};
-    cases["push_one"] = {
-        [] {},
-        [&](mysql::Pool& p) { ignore(queue::push_one(p, in_time(), schema, known(2))); }};
     cases["create_batch"] = {
         [] {},
         [&](mysql::Pool& p) {
