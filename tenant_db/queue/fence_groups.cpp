@@ -106,6 +106,28 @@ void bind_fence(mysql::Params& params, const ReservedJob& job) {
     params.emplace_back(job.fence.attempts);
 }
 
+std::uint64_t execute_if_held(
+    mysql::Session& session,
+    const QueueSchema& schema,
+    const ReservedJob& job,
+    const std::string& sql,
+    const mysql::Params& params
+) {
+    const std::uint64_t matched = session.execute(sql, params);
+    if (matched > 0) {
+        return matched;
+    }
+    mysql::Params fence;
+    bind_fence(fence, job);
+    const auto held = session.query_one( // PRIMARY, one row, shared
+        "SELECT 1 FROM " + schema("jobs") + " FORCE INDEX (PRIMARY) WHERE " + fence_condition +
+            " LOCK IN SHARE MODE",
+        fence,
+        [](const mysql::Row& row) { return row.i64(0); }
+    );
+    return held ? session.execute(sql, params) : 0;
+}
+
 bool delete_if_mine(mysql::Session& session, const QueueSchema& schema, const ReservedJob& job) {
     mysql::Params params;
     bind_fence(params, job);

@@ -64,6 +64,17 @@ inline constexpr const char* fence_condition =
 
 void bind_fence(mysql::Params& params, const ReservedJob& job);
 
+/// Runs a statement that reads without a lock whether the job is the holder's, and returns the rows
+/// it matched. When none, the claim may not have committed yet (docs/adr/0003): waits for the row's
+/// lock, and runs it once more if the job is the holder's after all.
+std::uint64_t execute_if_held(
+    mysql::Session& session,
+    const QueueSchema& schema,
+    const ReservedJob& job,
+    const std::string& sql,
+    const mysql::Params& params
+);
+
 /// Deletes a job's row if it is still the holder's; says whether it was.
 [[nodiscard]] bool
 delete_if_mine(mysql::Session& session, const QueueSchema& schema, const ReservedJob& job);

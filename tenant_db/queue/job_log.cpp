@@ -66,7 +66,10 @@ void append_log(
     mysql::Params params{text, time_mark, log_characters_max, uuid};
     bind_fence(params, job);
     // job_run's PRIMARY, one row, exclusive; jobs is read without a lock (READ COMMITTED).
-    session.execute(
+    execute_if_held(
+        session,
+        schema,
+        job,
         "UPDATE " + schema("job_run") +
             " SET log = RIGHT(CONCAT(COALESCE(log, ''), REPLACE(?, ?, UNIX_TIMESTAMP())), ?)"
             " WHERE uuid = ? AND EXISTS (SELECT 1 FROM " +

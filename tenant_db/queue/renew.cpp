@@ -140,7 +140,10 @@ Result<void> report_progress(
     mysql::Params params{std::clamp(percent, 0, percent_max), text, uuid};
     bind_fence(params, job);
     // job_run's PRIMARY, one row, exclusive; jobs is read without a lock (READ COMMITTED).
-    const std::uint64_t matched = session.execute(
+    const std::uint64_t matched = execute_if_held(
+        session,
+        schema,
+        job,
         "UPDATE " + schema("job_run") +
             " SET progress = ?, progress_message = ? WHERE uuid = ? AND EXISTS (SELECT 1 FROM " +
             schema("jobs") + " FORCE INDEX (PRIMARY) WHERE " + fence_condition + ")",

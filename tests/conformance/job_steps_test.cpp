@@ -5,6 +5,8 @@
 #include "tenant_db/queue/payload.hpp"
 #include "tests/conformance/queue_fixture.hpp"
 
+#include <future>
+
 namespace bgerp::queue {
 namespace {
 
@@ -173,6 +175,27 @@ TEST_F(Steps, Q30_TheNewestLogLinesAreKept) {
     take_one(other);
     append_log(*pool->acquire(soon()), schema, held, uuid, {"too late"});
     EXPECT_EQ(log(), kept);
+}
+
+// What a handler says that begins while its claim commits (docs/adr/0003).
+TEST_F(Steps, Q30_WhatIsSaidBeforeTheClaimCommittedIsKept) {
+    std::future<void> said;
+    ClaimCursor cursor;
+    const auto on_claimed = [&](const std::vector<ReservedJob>& claimed) {
+        said = std::async(std::launch::async, [&, held = claimed.front()] {
+            append_log(*pool->acquire(soon()), schema, held, uuid, {"early"});
+            value_or_throw(report_progress(*pool->acquire(soon()), schema, held, uuid, 7, "begun"));
+        });
+        // It either waits for the commit or is done, wrongly, long before.
+        said.wait_for(std::chrono::milliseconds(200));
+    };
+    const auto jobs =
+        reserve(*pool, soon(), schema, "default", 1, me, LeaseRules(), cursor, on_claimed);
+    ASSERT_EQ(jobs.size(), 1U);
+    said.get();
+    const Json shown = value_or_throw(show_job(*pool->acquire(soon()), schema, uuid));
+    EXPECT_EQ(shown.at("log").at(0).at("line"), "early");
+    EXPECT_EQ(shown.at("progress"), 7);
 }
 
 } // namespace
