@@ -171,7 +171,7 @@ struct TextOf {
     std::string operator()(const std::map<std::string, std::string>* target) const {
         std::string text;
         for (const auto& [key, value] : *target) {
-            text += (text.empty() ? "" : ",") + key + "=" + value;
+            text.append(text.empty() ? "" : ",").append(key).append("=").append(value);
         }
         return text;
     }

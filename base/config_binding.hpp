@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-namespace YAML {
+namespace YAML { // NOLINT(readability-identifier-naming): yaml-cpp's
 class Node;
 }
 
