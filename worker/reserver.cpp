@@ -243,6 +243,10 @@ bool Reserver::serve(Work& work, Lane& lane) {
 // Slots may idle while the hands are full of jobs whose ends are being written: then their room is
 // none, and only time helps.
 void Reserver::wait_for_room(const Lane& lane) {
+    if (claiming_.busy()) { // whose end wakes the inbox
+        parts_.inbox.wait_for(short_nap);
+        return;
+    }
     const std::size_t stock = stock_for(lane);
     if (parts_.ready.room(stock) > 0) {
         stop_.wait_for(short_nap);
@@ -255,9 +259,8 @@ void Reserver::wait_for_room(const Lane& lane) {
 // tenant's wait short while a heavy one keeps the stock full.
 std::size_t Reserver::claim_limit(const Work& work, const Lane& lane, double job_ms) const {
     const std::size_t slots = rules_.prefetch.slots;
-    const std::size_t coming = claiming_.busy() ? flight_.limit : 0;
     const std::size_t room = parts_.ready.room(stock_for(lane));
-    std::size_t limit = room > coming ? room - coming : 0;
+    std::size_t limit = room > coming() ? room - coming() : 0;
     if (!lane.cost.job_ms()) {
         limit = std::min(limit, std::max(first_claim_max, slots));
     }

@@ -131,18 +131,23 @@ std::size_t Reserver::stock_for(const Lane& lane) const {
     return stock_of(rules_.prefetch, expected_job_ms(lane));
 }
 
-// Jobs that may be reserved before too many are in hand, run or being completed.
+// Jobs that may be reserved before too many are in hand, run or being completed; those of a claim
+// under way are counted as if it got them all.
 std::size_t Reserver::room_in_hand() const {
     const std::size_t hand_max =
         rules_.prefetch.slots +
         stocks_in_hand * std::max<std::size_t>(rules_.prefetch.prefetch_max, 1);
-    const std::size_t in_hand = parts_.in_hand.count() + (claiming_.busy() ? flight_.limit : 0);
+    const std::size_t in_hand = parts_.in_hand.count() + coming();
     const std::size_t room = hand_max > in_hand ? hand_max - in_hand : 0;
     if (rules_.jobs_max == 0) {
         return room;
     }
-    const auto reserved = parts_.counters.reserved.load();
+    const auto reserved = parts_.counters.reserved.load() + coming();
     return std::min<std::size_t>(room, rules_.jobs_max > reserved ? rules_.jobs_max - reserved : 0);
+}
+
+std::size_t Reserver::coming() const {
+    return claiming_.busy() ? flight_.limit : 0;
 }
 
 } // namespace bgerp::worker
