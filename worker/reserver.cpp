@@ -127,7 +127,7 @@ void Reserver::release_stale() {
         return;
     }
     looked_for_stale_at_ = now;
-    parts_.in_hand.remove(parts_.limits.park_stale(now - stock_ttl));
+    parts_.in_hand.remove(parts_.limits.park_stale(now, stock_ttl));
     std::vector<HeldJobPtr> stale = parts_.ready.take_older_than(now - stock_ttl);
     if (stale.empty() && unreleased_.empty()) {
         return;

@@ -27,7 +27,7 @@ Reserver::admit(Work& work, std::vector<queue::ReservedJob> jobs, const Lane& la
         return admitted;
     }
     try {
-        return parts_.limits.admit(work.tenant, jobs);
+        return parts_.limits.admit(work.tenant, jobs, expected_job_ms(lane));
     } catch (const Failure&) {
         std::vector<HeldJobPtr> held;
         for (queue::ReservedJob& job : jobs) {
@@ -84,7 +84,10 @@ bool Reserver::serve_parked(Work& work) {
     if (!work.parked_turn && work.lanes.any_open()) {
         return false;
     }
-    const auto known_ms = book.parked_job_ms(*work.tenant, now);
+    auto known_ms = book.parked_job_ms(*work.tenant, now);
+    if (!known_ms) {
+        known_ms = any_cost_.job_ms();
+    }
     const std::size_t stock = stock_of(rules_.prefetch, known_ms);
     const std::size_t room = std::min(parts_.ready.room(stock), room_in_hand());
     if (room == 0) {

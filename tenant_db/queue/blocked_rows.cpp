@@ -3,6 +3,7 @@
 #include "tenant_db/queue/in_list.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace bgerp::queue {
 
@@ -11,7 +12,8 @@ namespace {
 // As with job_rows: what fits into a packet of the server.
 constexpr std::size_t statement_bytes_max = 4UL * 1024 * 1024;
 
-constexpr std::int64_t count_max = 65535; // SMALLINT UNSIGNED, as in reserve
+// Rows of one INSERT. Finer than rows_per_statement: these come in any number, and often.
+constexpr std::array<std::size_t, 10> lengths{in_list_max, 500, 200, 100, 50, 20, 10, 5, 2, 1};
 
 std::size_t rows_that_fit(const std::vector<BlockedRow>& rows, std::size_t from) {
     std::size_t bytes = 0;
@@ -23,7 +25,9 @@ std::size_t rows_that_fit(const std::vector<BlockedRow>& rows, std::size_t from)
         }
         ++count;
     }
-    return rows_per_statement(count);
+    return *std::find_if(lengths.begin(), lengths.end(), [&](std::size_t length) {
+        return length <= count;
+    });
 }
 
 // The columns that both tables have, after the key of job_blocked or before the mark of a
@@ -66,26 +70,6 @@ void insert_rows(
     }
 }
 
-constexpr const char* shared_columns = "priority, id, queue, payload, attempts, available_at,"
-                                       " created_at, rescues, interruptions, flags";
-
-ReservedJob job_at(const mysql::Row& row) {
-    ReservedJob job;
-    job.key = {row.text(2), row.i64(0), row.u64(1)};
-    job.payload = row.text(3);
-    job.fence.attempts = std::min(row.i64(4) + 1, count_max);
-    job.available_at = row.i64(5);
-    job.created_at = row.i64(6);
-    job.rescues = row.i64(7);
-    job.interruptions = row.i64(8);
-    job.flags = row.i64(9);
-    return job;
-}
-
-std::string names(std::size_t count) {
-    return " (" + repeated("?", padded(count)) + ")";
-}
-
 } // namespace
 
 void insert_blocked(
@@ -126,65 +110,6 @@ void insert_available(
         false,
         false
     );
-}
-
-// A prefix of PRIMARY (key_hash, priority, id), exclusive, READ COMMITTED. With a filter, rows of
-// other queues on the way are looked at and unlocked.
-std::vector<ReservedJob> lock_blocked(
-    mysql::Session& session,
-    const QueueSchema& schema,
-    std::uint64_t key,
-    std::size_t limit,
-    const QueueFilter& filter
-) {
-    mysql::Params params{key};
-    std::string condition = " FORCE INDEX (PRIMARY) WHERE key_hash = ?";
-    std::string any_of;
-    if (!filter.only.empty()) {
-        any_of = "queue IN" + names(filter.only.size());
-        add_padded(params, filter.only);
-    }
-    for (const std::string& beginning : filter.only_beginnings) {
-        any_of += (any_of.empty() ? "" : " OR ") + std::string("LEFT(queue, CHAR_LENGTH(?)) = ?");
-        params.insert(params.end(), {beginning, beginning});
-    }
-    if (!any_of.empty()) {
-        condition += " AND (" + any_of + ")";
-    }
-    if (!filter.but.empty()) {
-        condition += " AND queue NOT IN" + names(filter.but.size());
-        add_padded(params, filter.but);
-    }
-    params.emplace_back(limit);
-    std::vector<ReservedJob> jobs;
-    session.query(
-        std::string("SELECT ") + shared_columns + " FROM " + schema("job_blocked") + condition +
-            " ORDER BY priority, id LIMIT ? FOR UPDATE SKIP LOCKED",
-        params,
-        [&](const mysql::Row& row) { jobs.push_back(job_at(row)); }
-    );
-    return jobs;
-}
-
-// By full PRIMARY; the rows are locked already.
-void delete_blocked(
-    mysql::Session& session, const QueueSchema& schema, const std::vector<BlockedRow>& rows
-) {
-    constexpr std::size_t slice_max = 500; // of keys with three parts
-    for (std::size_t from = 0; from < rows.size(); from += slice_max) {
-        const std::size_t count = std::min(slice_max, rows.size() - from);
-        mysql::Params params;
-        for (std::size_t i = 0; i < padded(count); ++i) {
-            const BlockedRow& row = rows[from + std::min(i, count - 1)];
-            params.insert(params.end(), {row.key, row.job->key.priority, row.job->key.id});
-        }
-        session.execute(
-            "DELETE " + schema("job_blocked") + " FROM " + schema("job_blocked") +
-                " FORCE INDEX (PRIMARY) WHERE (key_hash, priority, id) IN (" +
-                repeated("(?,?,?)", padded(count)) + ")",
-            params
-        );
-    }
 }
 
 } // namespace bgerp::queue

@@ -11,6 +11,11 @@
 
 namespace bgerp::queue {
 
+/// What both tables have, in the order in which the rows are read.
+inline constexpr const char* shared_columns =
+    "priority, id, queue, payload, attempts, available_at,"
+    " created_at, rescues, interruptions, flags";
+
 struct BlockedRow {
     std::uint64_t key = 0;
     const ReservedJob* job = nullptr;
@@ -30,14 +35,19 @@ void insert_available(
     mysql::Session& session, const QueueSchema& schema, const std::vector<BlockedRow>& rows
 );
 
-/// The first `limit` jobs of a key, locked; those that others hold are stepped over. Their attempts
-/// are counted one up, as by a reservation; the owner isn't set.
-[[nodiscard]] std::vector<ReservedJob> lock_blocked(
+/// The first jobs of each key, as many as wished, locked; those that others hold are stepped over
+/// or, where several keys are asked for, left out. Their attempts are counted one up, as by a
+/// reservation; the owner isn't set.
+[[nodiscard]] std::vector<TakenJobs> lock_blocked(
     mysql::Session& session,
     const QueueSchema& schema,
-    std::uint64_t key,
-    std::size_t limit,
+    const std::vector<TakeWish>& wishes,
     const QueueFilter& filter
+);
+
+/// Those of the keys that have a job. No locks.
+[[nodiscard]] std::vector<std::uint64_t> keys_with_blocked(
+    mysql::Session& session, const QueueSchema& schema, const std::vector<std::uint64_t>& keys
 );
 
 void delete_blocked(

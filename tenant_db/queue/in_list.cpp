@@ -42,4 +42,11 @@ std::size_t rows_per_statement(std::size_t left) {
     return 1;
 }
 
+std::size_t rows_with_filling(std::size_t left) {
+    constexpr std::size_t few = 10; // a statement costs more than that many rows
+    const std::size_t more = padded(left);
+    const bool fill = left > 1 && left < in_list_max && more <= std::max(few, 2 * left);
+    return fill ? more : rows_per_statement(left);
+}
+
 } // namespace bgerp::queue

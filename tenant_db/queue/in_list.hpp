@@ -36,6 +36,15 @@ void add_padded(mysql::Params& params, const std::vector<Value>& values) {
 /// How many of `left` rows the next multi-row statement takes: 1000, 500, 100, 10 or 1.
 [[nodiscard]] std::size_t rows_per_statement(std::size_t left);
 
+/// The same where a row may stand in a statement twice: then the last one is repeated (see filled)
+/// instead of leaving a few rows to statements of their own, unless that would double the work.
+[[nodiscard]] std::size_t rows_with_filling(std::size_t left);
+
+/// The index of the `i`-th row of a filled statement over `size` rows.
+[[nodiscard]] inline std::size_t filled(std::size_t i, std::size_t size) {
+    return std::min(i, size - 1);
+}
+
 /// Calls `fn` with consecutive slices of at most in_list_max values.
 template <class Value, class Fn>
 void in_slices(const std::vector<Value>& values, Fn fn) {

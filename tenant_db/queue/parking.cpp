@@ -32,10 +32,11 @@ void mark_parked(
         keys.push_back(entry.second);
     }
     for (std::size_t from = 0; from < keys.size();) {
-        const std::size_t count = rows_per_statement(keys.size() - from);
+        const std::size_t count = rows_with_filling(keys.size() - from);
         mysql::Params params;
         for (std::size_t i = from; i < from + count; ++i) {
-            params.insert(params.end(), {keys[i]->key, keys[i]->limit_name, keys[i]->key_text});
+            const ParkedJob& job = *keys[filled(i, keys.size())];
+            params.insert(params.end(), {job.key, job.limit_name, job.key_text});
         }
         session.execute(
             "INSERT INTO " + schema("limit_key") +
@@ -85,26 +86,26 @@ std::size_t park_groups(
     return parked.size();
 }
 
-// The mark goes if nothing is left. Who parks a job sets it under the same row, so either its job
-// is seen here or its mark comes after this one.
-bool clear_mark(mysql::Session& session, const QueueSchema& schema, std::uint64_t key) {
-    session.execute( // PRIMARY, exclusive
-        "UPDATE " + schema("limit_key") + " SET watch = watch & ~1 WHERE key_hash = ?",
-        {key}
-    );
-    const auto left = session.query_one( // PRIMARY (key_hash, …), no lock
-        "SELECT 1 FROM " + schema("job_blocked") +
-            " FORCE INDEX (PRIMARY) WHERE key_hash = ? LIMIT 1",
-        {key},
-        [](const mysql::Row&) { return true; }
-    );
-    if (left) {
-        session.execute(
-            "UPDATE " + schema("limit_key") + " SET watch = watch | 1 WHERE key_hash = ?",
-            {key}
-        );
-    }
-    return left.has_value();
+// The marks go where nothing is left; returns the keys where something is. Who parks a job sets the
+// mark under the same row, so either its job is seen here or its mark comes after this one.
+std::set<std::uint64_t>
+clear_marks(mysql::Session& session, const QueueSchema& schema, std::vector<std::uint64_t> keys) {
+    const auto set_marks = [&](const std::vector<std::uint64_t>& of, const char* mark) {
+        in_slices(of, [&](const std::vector<std::uint64_t>& slice) {
+            mysql::Params params;
+            add_padded(params, slice);
+            session.execute( // PRIMARY, exclusive, in the order of the index
+                "UPDATE " + schema("limit_key") + " FORCE INDEX (PRIMARY) SET watch = " + mark +
+                    " WHERE key_hash IN" + in_list(slice.size()),
+                params
+            );
+        });
+    };
+    std::sort(keys.begin(), keys.end());
+    set_marks(keys, "watch & ~1");
+    const std::vector<std::uint64_t> left = keys_with_blocked(session, schema, keys);
+    set_marks(left, "watch | 1");
+    return {left.begin(), left.end()};
 }
 
 std::vector<TakenJobs> take_all(
@@ -114,13 +115,8 @@ std::vector<TakenJobs> take_all(
     const std::vector<TakeWish>& wishes,
     const QueueFilter& filter
 ) {
-    std::vector<TakenJobs> taken;
+    std::vector<TakenJobs> taken = lock_blocked(session, schema, wishes, filter);
     std::vector<BlockedRow> rows;
-    for (const TakeWish& wish : wishes) {
-        taken.push_back(
-            {wish.key, lock_blocked(session, schema, wish.key, wish.limit, filter), true}
-        );
-    }
     std::vector<std::string> tracked;
     std::vector<KeyClaim> started;
     for (TakenJobs& of_key : taken) {
@@ -139,10 +135,16 @@ std::vector<TakenJobs> take_all(
     delete_blocked(session, schema, rows);
     runs_started(session, schema, tracked);
     free_keys(session, schema, started);
+    std::vector<std::uint64_t> ended;
     for (std::size_t i = 0; i < wishes.size(); ++i) {
         if (taken[i].jobs.size() < wishes[i].limit) {
-            taken[i].more = clear_mark(session, schema, wishes[i].key);
+            ended.push_back(wishes[i].key);
         }
+    }
+    const std::set<std::uint64_t> left = clear_marks(session, schema, ended);
+    for (std::size_t i = 0; i < wishes.size(); ++i) {
+        const bool all = taken[i].jobs.size() < wishes[i].limit;
+        taken[i].more = !all || left.count(wishes[i].key) > 0;
     }
     return taken;
 }
@@ -153,7 +155,8 @@ struct Unparked {
 };
 
 Unparked unpark_some(mysql::Session& session, const QueueSchema& schema, std::uint64_t key) {
-    const std::vector<ReservedJob> jobs = lock_blocked(session, schema, key, rows_max, {});
+    const auto taken = lock_blocked(session, schema, {{key, rows_max}}, {});
+    const std::vector<ReservedJob>& jobs = taken.front().jobs;
     std::vector<BlockedRow> rows;
     Unparked unparked;
     for (const ReservedJob& job : jobs) {
@@ -163,7 +166,7 @@ Unparked unpark_some(mysql::Session& session, const QueueSchema& schema, std::ui
     insert_available(session, schema, rows);
     delete_blocked(session, schema, rows);
     if (jobs.size() < rows_max) {
-        clear_mark(session, schema, key);
+        clear_marks(session, schema, {key});
     }
     unparked.rows = jobs.size();
     return unparked;
@@ -228,8 +231,8 @@ std::vector<WatchedKey> watched_keys(mysql::Session& session, const QueueSchema&
     session.query( // KEY limit_key_watch (watch, used_at), no locks
         "SELECT key_hash, limit_name, key_text, watch & 1, watch & 2,"
         " open_until > UNIX_TIMESTAMP() FROM " +
-            schema("limit_key") + " FORCE INDEX (limit_key_watch) WHERE watch > 0 LIMIT 5000",
-        {},
+            schema("limit_key") + " FORCE INDEX (limit_key_watch) WHERE watch > 0 LIMIT ?",
+        {watched_keys_max},
         [&](const mysql::Row& row) {
             WatchedKey key{row.u64(0), row.text(1), row.text(2), row.i64(3) != 0, {}};
             if (row.i64(4) != 0) {

@@ -48,10 +48,12 @@ struct QueueFilter {
     std::vector<std::string> only;            // if both are empty: any
     std::vector<std::string> only_beginnings; // names that begin so
     std::vector<std::string> but;
+    bool but_remote = false; // not those of remote workers alone
 };
 
 /// Reserves jobs that were held back for `owner`, as reserve() does those in `jobs`, in the order
-/// (priority, id) of each key. One answer a wish.
+/// (priority, id) of each key. One answer a wish, in their order; no two are for the same key. Few
+/// statements however many wishes: about three for each hundred, and seven.
 [[nodiscard]] std::vector<TakenJobs> take_parked(
     mysql::Pool& pool,
     Deadline deadline,
@@ -74,7 +76,9 @@ struct WatchedKey {
     BreakerPhase breaker = BreakerPhase::closed;
 };
 
-/// At most 5,000.
+inline constexpr std::size_t watched_keys_max = 5000;
+
+/// At most watched_keys_max.
 [[nodiscard]] std::vector<WatchedKey>
 watched_keys(mysql::Session& session, const QueueSchema& schema);
 

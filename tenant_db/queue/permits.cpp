@@ -11,10 +11,6 @@ namespace bgerp::queue {
 
 namespace {
 
-// A renewal that hangs between reading the clock and writing must not revive a lease that another
-// worker has seen end: one that is about to end is left to end.
-constexpr std::int64_t renewable_s_max = 2;
-
 struct KeyRow {
     std::int64_t full_us = 0;
     std::int64_t open_for_s = 0;
@@ -78,10 +74,11 @@ void insert_keys(
         }
     }
     for (std::size_t from = 0; from < fresh.size();) {
-        const std::size_t count = rows_per_statement(fresh.size() - from);
+        const std::size_t count = rows_with_filling(fresh.size() - from);
         mysql::Params params;
         for (std::size_t i = from; i < from + count; ++i) {
-            params.insert(params.end(), {fresh[i]->key, fresh[i]->limit->name, fresh[i]->text});
+            const PermitWish& wish = *fresh[filled(i, fresh.size())];
+            params.insert(params.end(), {wish.key, wish.limit->name, wish.text});
         }
         session.execute(
             "INSERT INTO " + schema("limit_key") +
@@ -152,10 +149,11 @@ void write_permits(
     const std::vector<PermitHolding>& holdings
 ) {
     for (std::size_t from = 0; from < holdings.size();) {
-        const std::size_t count = rows_per_statement(holdings.size() - from);
+        const std::size_t count = rows_with_filling(holdings.size() - from);
         mysql::Params params;
         for (std::size_t i = from; i < from + count; ++i) {
-            params.insert(params.end(), {holdings[i].key, worker, holdings[i].permits, lease_s});
+            const PermitHolding& holding = holdings[filled(i, holdings.size())];
+            params.insert(params.end(), {holding.key, worker, holding.permits, lease_s});
         }
         session.execute(
             "INSERT INTO " + schema("limit_permit") +
@@ -177,10 +175,11 @@ void write_buckets(
     const KeyRows& found
 ) {
     for (std::size_t from = 0; from < wishes.size();) {
-        const std::size_t count = rows_per_statement(wishes.size() - from);
+        const std::size_t count = rows_with_filling(wishes.size() - from);
         mysql::Params params;
         for (std::size_t i = from; i < from + count; ++i) {
-            params.insert(params.end(), {wishes[i]->key, found.rows.at(wishes[i]->key).full_us});
+            const std::uint64_t key = wishes[filled(i, wishes.size())]->key;
+            params.insert(params.end(), {key, found.rows.at(key).full_us});
         }
         session.execute(
             "INSERT INTO " + schema("limit_key") +
@@ -247,85 +246,6 @@ std::vector<PermitGrant> acquire_permits(
     }
     return mysql::with_transaction(pool, deadline, [&](mysql::Transaction& transaction) {
         return grant_all(transaction, schema, worker, lease_s, wishes);
-    });
-}
-
-// Only lessens: no lock on the key is needed. PRIMARY (key_hash, worker), each row by itself or, of
-// those wholly returned, many at once.
-void return_permits(
-    mysql::Pool& pool,
-    Deadline deadline,
-    const QueueSchema& schema,
-    std::uint64_t worker,
-    const std::vector<PermitHolding>& holdings
-) {
-    std::vector<std::uint64_t> gone;
-    std::vector<const PermitHolding*> less;
-    for (const PermitHolding& holding : holdings) {
-        if (holding.permits == 0) {
-            gone.push_back(holding.key);
-        } else {
-            less.push_back(&holding);
-        }
-    }
-    mysql::with_transaction(pool, deadline, [&](mysql::Transaction& transaction) {
-        in_slices(gone, [&](const std::vector<std::uint64_t>& slice) {
-            mysql::Params params{worker};
-            add_padded(params, slice);
-            transaction.execute(
-                "DELETE " + schema("limit_permit") + " FROM " + schema("limit_permit") +
-                    " FORCE INDEX (PRIMARY) WHERE worker = ? AND key_hash IN" +
-                    in_list(slice.size()),
-                params
-            );
-        });
-        for (const PermitHolding* holding : less) {
-            transaction.execute(
-                "UPDATE " + schema("limit_permit") +
-                    " SET permits = LEAST(permits, ?) WHERE key_hash = ? AND worker = ?",
-                {holding->permits, holding->key, worker}
-            );
-        }
-    });
-}
-
-std::vector<std::uint64_t> renew_permits(
-    mysql::Pool& pool,
-    Deadline deadline,
-    const QueueSchema& schema,
-    std::uint64_t worker,
-    std::int64_t lease_s,
-    const std::vector<std::uint64_t>& keys
-) {
-    const std::int64_t renewable_s = std::min(renewable_s_max, lease_s / 3);
-    return mysql::with_transaction(pool, deadline, [&](mysql::Transaction& transaction) {
-        std::vector<std::uint64_t> mine;
-        in_slices(keys, [&](const std::vector<std::uint64_t>& slice) {
-            mysql::Params params{worker, renewable_s};
-            add_padded(params, slice);
-            const std::string condition =
-                " WHERE worker = ? AND leased_until >= UNIX_TIMESTAMP() + ? AND key_hash IN" +
-                in_list(slice.size());
-            mysql::Params with_lease = params;
-            with_lease.insert(with_lease.begin(), lease_s);
-            transaction.execute( // PRIMARY, exclusive
-                "UPDATE " + schema("limit_permit") +
-                    " FORCE INDEX (PRIMARY) SET leased_until = UNIX_TIMESTAMP() + ?" + condition,
-                with_lease
-            );
-            transaction.query(
-                "SELECT key_hash FROM " + schema("limit_permit") + " FORCE INDEX (PRIMARY)" +
-                    condition,
-                params,
-                [&](const mysql::Row& row) { mine.push_back(row.u64(0)); }
-            );
-        });
-        std::sort(mine.begin(), mine.end());
-        std::vector<std::uint64_t> lost;
-        std::copy_if(keys.begin(), keys.end(), std::back_inserter(lost), [&](std::uint64_t key) {
-            return !std::binary_search(mine.begin(), mine.end(), key);
-        });
-        return lost;
     });
 }
 

@@ -1,11 +1,9 @@
 // Q35 concurrency, Q36 rates, Q37 breakers, Q38 pauses: what the tables say after each verb. The
 // database's time is turned by editing rows.
 #include "tenant_db/queue/inspect.hpp"
-#include "tenant_db/queue/limit_match.hpp"
-#include "tenant_db/queue/parking.hpp"
 #include "tenant_db/queue/pause.hpp"
 #include "tenant_db/queue/rules.hpp"
-#include "tests/conformance/queue_fixture.hpp"
+#include "tests/conformance/limits_fixture.hpp"
 
 #include <gmock/gmock.h>
 
@@ -16,60 +14,6 @@
 
 namespace bgerp::queue {
 namespace {
-
-class Limits : public QueueFixture {
-protected:
-    static constexpr std::int64_t lease_s = 15;
-
-    static std::shared_ptr<const Limit> limit(Limit what) {
-        return std::make_shared<const Limit>(std::move(what));
-    }
-
-    static std::shared_ptr<const Limit> at_most(std::int64_t concurrency) {
-        Limit what;
-        what.name = "some";
-        what.concurrency = concurrency;
-        return limit(what);
-    }
-
-    static PermitWish
-    wish(const std::shared_ptr<const Limit>& what, const std::string& key, std::int64_t permits) {
-        PermitWish wanted;
-        wanted.key = key_hash(what->name, key);
-        wanted.limit = what;
-        wanted.text = key;
-        wanted.permits = permits;
-        return wanted;
-    }
-
-    PermitGrant acquire(std::uint64_t worker, const PermitWish& wanted) {
-        return acquire_permits(*pool, soon(), schema, worker, lease_s, {wanted}).front();
-    }
-
-    /// Parks jobs of `me` under keys of their own.
-    std::size_t park(const std::vector<ReservedJob>& jobs, const std::string& key = "k") {
-        std::vector<ParkedJob> parked;
-        for (const ReservedJob& job : jobs) {
-            parked.push_back({&job, key_hash("some", key), "some", key});
-        }
-        return park_if_mine(*pool, soon(), schema, parked);
-    }
-
-    std::vector<ReservedJob> take_parked_jobs(
-        std::size_t most, const QueueFilter& filter = {}, const std::string& key = "k"
-    ) {
-        auto taken =
-            take_parked(*pool, soon(), schema, me, {{key_hash("some", key), most}}, filter);
-        more_ = taken.front().more;
-        return std::move(taken.front().jobs);
-    }
-
-    std::int64_t watch(const std::string& key = "k") {
-        return number("SELECT watch FROM limit_key WHERE key_hash = ?", {key_hash("some", key)});
-    }
-
-    bool more_ = false;
-};
 
 TEST_F(Limits, Q35_the_permits_of_all_workers_together_stay_within_the_limit) {
     const auto three = at_most(3);

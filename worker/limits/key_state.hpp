@@ -47,8 +47,11 @@ struct KeyState {
 
     std::deque<HeldJobPtr> waiting; // a slot had them, and their turn hasn't come
     bool parked = false;            // jobs wait in job_blocked
-    Time retry_at{};                // nothing is to be asked of the database before
+    Time parked_since{};            // or not parked, as this worker itself saw to
+    Time permits_retry_at{};        // no more permits are to be had before
+    Time tokens_retry_at{};         // nor tokens
     Time skip_until{};              // what is parked isn't for this worker
+    int skips = 0;                  // in a row
     Time used_at{};
     JobCost cost;
     std::shared_ptr<JobCost> common_cost; // of all keys of the limit
@@ -89,12 +92,26 @@ struct KeyState {
         return cost.job_ms() ? cost.job_ms() : common_cost->job_ms();
     }
 
+    /// A job took so long. A single one that took far longer than the others (the machine was busy)
+    /// doesn't make all of them long.
+    void learn(double ms);
+
+    /// Jobs that waited for their turn so long didn't get it: they aren't short after all.
+    void learn_waited(double ms);
+
     /// Permits to ask for, so that `jobs` may be held.
     [[nodiscard]] std::int64_t
     permits_wanted(std::int64_t jobs, Time now, const LimitRules& rules) const;
 
-    /// Tokens worth having beyond those needed: what it used lately goes on for a moment.
+    /// Tokens to ask for, so that `jobs` more may begin.
+    [[nodiscard]] std::int64_t tokens_wanted(std::int64_t jobs, Time now) const;
+
+    /// Tokens worth having at hand: what it uses in a second if it goes on as lately, and no more
+    /// than a quarter of a second brings.
     [[nodiscard]] std::int64_t tokens_spare(Time now) const;
+
+    /// After `jobs` more it will soon have to ask for tokens.
+    [[nodiscard]] bool low_on_tokens(std::int64_t jobs, Time now) const;
 
     /// To ask for so many. Tokens that are too old to be used go back with it.
     [[nodiscard]] queue::PermitWish
@@ -113,11 +130,17 @@ struct KeyState {
     /// Whether parked jobs may run here without asking, or asking may help.
     [[nodiscard]] bool worth_taking(Time now, const LimitRules& rules) const;
 
+    /// When worth_taking() may become true by the passing of time.
+    [[nodiscard]] Time worth_taking_at(Time now, const LimitRules& rules) const;
+
     /// Counts a job that is admitted, spending a token.
     void admit(Time now);
 
     /// The job didn't begin: its token is as good as before.
     void refund();
+
+private:
+    [[nodiscard]] std::int64_t jobs_per_permit(const LimitRules& rules) const;
 };
 
 } // namespace bgerp::worker

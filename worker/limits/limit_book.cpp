@@ -8,8 +8,8 @@ namespace bgerp::worker {
 
 namespace {
 
-// Keys asked for in one transaction.
-constexpr std::size_t wishes_max = 1000;
+// Keys asked for in one transaction: those of a claim under a few limits.
+constexpr std::size_t wishes_max = 4000;
 
 // Beyond so many keys the tokens of those that are low aren't looked for when others are asked for.
 constexpr std::size_t top_up_keys_max = 10000;
@@ -100,11 +100,7 @@ KeyState& LimitBook::state(TenantBook& book, const queue::LimitKey& key) {
         state->limit = key.limit;
         const auto local = local_.find(state->limit->name);
         state->shared = local == local_.end() ? nullptr : local->second.get();
-        std::shared_ptr<JobCost>& cost = book.costs[state->limit->name];
-        if (!cost) {
-            cost = std::make_shared<JobCost>();
-        }
-        state->common_cost = cost;
+        state->common_cost = book.cost_of(*state->limit);
     }
     return *state;
 }
@@ -127,6 +123,17 @@ std::vector<LimitBook::Candidate> LimitBook::candidates(
     return candidates;
 }
 
+void LimitBook::suppose(const ServedTenant& tenant, double job_ms) {
+    const std::lock_guard lock(mutex_);
+    TenantBook* const book = find(tenant);
+    for (std::size_t i = 0; book != nullptr && i < book->limits.size(); ++i) {
+        JobCost& cost = *book->cost_of(*book->limits[i]);
+        if (!cost.job_ms()) {
+            cost.learn(job_ms, 1);
+        }
+    }
+}
+
 std::vector<queue::PermitWish> LimitBook::wishes(
     const Tenant& tenant, const std::vector<Candidate>& jobs, bool from_parked, Time now
 ) {
@@ -146,28 +153,36 @@ std::vector<queue::PermitWish> LimitBook::wishes(
         }
     }
     std::vector<queue::PermitWish> wishes;
-    for (const auto& [key, jobs_more] : demand) {
+    for (auto& [key, jobs_more] : demand) {
         const std::int64_t permits = key->permits_wanted(key->in_hand + jobs_more, now, rules_);
-        const std::int64_t tokens =
-            key->metered() ? std::max<std::int64_t>(jobs_more - key->tokens_at(now), 0) : 0;
-        const bool wanted = jobs_more > 0 && (permits > 0 || tokens > 0);
-        if (wanted && key->retry_at <= now && wishes.size() < wishes_max) {
+        const bool hopeless = permits == 0 && key->in_hand >= key->may_hold(now, rules_);
+        const std::int64_t tokens = hopeless ? 0 : key->tokens_wanted(jobs_more, now);
+        if (jobs_more > 0 && (permits > 0 || tokens > 0) && wishes.size() < wishes_max) {
             wishes.push_back(key->wish(permits, tokens, now));
+            jobs_more = -1; // asked for
         }
     }
-    if (wishes.empty() || book->keys.size() > top_up_keys_max) {
-        return wishes;
+    if (!wishes.empty() && book->keys.size() <= top_up_keys_max) {
+        add_low_keys(*book, demand, now, wishes);
     }
-    // While at it: keys whose tokens are about to run out would need a transaction of their own.
-    for (auto& entry : book->keys) {
+    return wishes;
+}
+
+// While at it: keys whose tokens are about to run out would need a transaction of their own.
+void LimitBook::add_low_keys(
+    TenantBook& book,
+    const std::unordered_map<KeyState*, std::int64_t>& demand,
+    Time now,
+    std::vector<queue::PermitWish>& wishes
+) {
+    for (auto& entry : book.keys) {
         KeyState& key = *entry.second;
-        const bool asked = demand.find(&key) != demand.end();
-        if (!asked && key.tokens_at(now) < key.tokens_spare(now) / 2 && key.retry_at <= now &&
-            wishes.size() < wishes_max) {
+        const auto found = demand.find(&key);
+        const std::int64_t jobs = found == demand.end() ? 0 : found->second;
+        if (jobs >= 0 && key.low_on_tokens(jobs, now) && wishes.size() < wishes_max) {
             wishes.push_back(key.wish(0, 0, now));
         }
     }
-    return wishes;
 }
 
 void LimitBook::granted(
@@ -202,8 +217,9 @@ std::vector<LimitBook::Admission> LimitBook::admit(
             }
         }
         if (full != nullptr) {
-            book->mark_parked(*full, true);
+            book->mark_parked(*full, true, now);
             full->used_at = now;
+            full->skip_until = {}; // this one is for this worker
             admissions[i].refused = {jobs[i].job, full->hash, full->limit->name, full->text};
         } else if (!keys.empty()) {
             bool breakers = false;

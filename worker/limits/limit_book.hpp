@@ -45,7 +45,11 @@ public:
     [[nodiscard]] std::vector<Candidate>
     candidates(const ServedTenant& tenant, const std::vector<queue::ReservedJob>& jobs) const;
 
-    /// What to ask of the database before admit(). `from_parked`: jobs that waited already, which
+    /// What the worker takes a job of the tenant to cost; stands for limits of which none was run.
+    void suppose(const ServedTenant& tenant, double job_ms);
+
+    /// What to ask of the database before admit(), which goes by the same `now`: tokens that ran
+    /// out in between would send their jobs away. `from_parked`: jobs that waited already, which
     /// others of their key needn't be let by.
     [[nodiscard]] std::vector<queue::PermitWish>
     wishes(const Tenant& tenant, const std::vector<Candidate>& jobs, bool from_parked, Time now);
@@ -78,8 +82,9 @@ public:
     /// The handler returned. The job to run in its place, if one waited for it.
     [[nodiscard]] HeldJobPtr end(const HeldJob& held, Time now);
 
-    /// Jobs that have waited for their turn since before `since`, with the key they wait for.
-    [[nodiscard]] std::vector<std::pair<HeldJobPtr, queue::ParkedJob>> take_stale(Time since);
+    /// Jobs that have waited for their turn for longer than `age`, with the key they wait for.
+    [[nodiscard]] std::vector<std::pair<HeldJobPtr, queue::ParkedJob>>
+    take_stale(Time now, std::chrono::milliseconds age);
 
     /// No job waits from now on; those that did.
     [[nodiscard]] std::vector<HeldJobPtr> close();
@@ -90,7 +95,7 @@ public:
     [[nodiscard]] std::vector<queue::PermitWish>
     wishes_for_parked(const ServedTenant& tenant, std::size_t room, Time now);
 
-    /// What of them to take now.
+    /// What of them to take now. The keys take turns.
     [[nodiscard]] std::vector<queue::TakeWish>
     parked_to_take(const ServedTenant& tenant, std::size_t room, Time now);
 
@@ -137,9 +142,9 @@ public:
     void renewed(const ServedTenant& tenant, const std::vector<std::uint64_t>& keys, Time asked_at);
     void lost(const ServedTenant& tenant, const std::vector<std::uint64_t>& keys);
 
-    /// The tenant's watched keys as just read. Returns those whose limit is gone.
+    /// The tenant's watched keys as read after `read_at`. Returns those whose limit is gone.
     [[nodiscard]] std::vector<std::uint64_t>
-    observe(const Tenant& tenant, const std::vector<queue::WatchedKey>& watched);
+    observe(const Tenant& tenant, const std::vector<queue::WatchedKey>& watched, Time read_at);
 
     /// Everything about a tenant that is served no more, once none of its jobs is in hand.
     void forget(const ServedTenant& tenant);
@@ -167,9 +172,16 @@ private:
     void start(LimitPass& pass, Time now);
     [[nodiscard]] HeldJobPtr next_waiting(const std::vector<KeyState*>& keys, Time now);
     [[nodiscard]] bool is_ready(const TenantBook& book, const KeyState& key, Time now) const;
+    [[nodiscard]] std::vector<KeyState*> ready_keys(const TenantBook& book, Time now) const;
     [[nodiscard]] TenantBook* find(const ServedTenant& tenant) const;
     [[nodiscard]] KeyState* find_key(const ServedTenant& tenant, std::uint64_t hash) const;
     KeyState& state(TenantBook& book, const queue::LimitKey& key);
+    static void add_low_keys(
+        TenantBook& book,
+        const std::unordered_map<KeyState*, std::int64_t>& demand,
+        Time now,
+        std::vector<queue::PermitWish>& wishes
+    );
 
     const LimitRules rules_;
     const std::function<void()> on_room_;

@@ -12,8 +12,12 @@ constexpr std::chrono::seconds statement_time{30};
 
 } // namespace
 
-std::vector<LimitGate::Admitted>
-LimitGate::admit(const Tenant& tenant, std::vector<queue::ReservedJob>& jobs) {
+std::vector<LimitGate::Admitted> LimitGate::admit(
+    const Tenant& tenant, std::vector<queue::ReservedJob>& jobs, std::optional<double> job_ms
+) {
+    if (job_ms) {
+        book_.suppose(*tenant, *job_ms);
+    }
     return let_through(tenant, jobs, false);
 }
 
@@ -21,11 +25,11 @@ std::vector<LimitGate::Admitted> LimitGate::let_through(
     const Tenant& tenant, std::vector<queue::ReservedJob>& jobs, bool from_parked
 ) {
     const auto candidates = book_.candidates(*tenant, jobs);
-    {
-        const std::lock_guard lock(permits_mutex_);
-        acquire(*tenant, book_.wishes(tenant, candidates, from_parked, SteadyClock::now()));
-    }
-    auto admissions = book_.admit(tenant, candidates, from_parked, SteadyClock::now());
+    const auto now = SteadyClock::now();
+    std::unique_lock lock(permits_mutex_); // until they are in use: the keeper gives idle ones back
+    acquire(*tenant, book_.wishes(tenant, candidates, from_parked, now));
+    auto admissions = book_.admit(tenant, candidates, from_parked, now);
+    lock.unlock();
     std::vector<queue::ParkedJob> refused;
     for (auto& admission : admissions) {
         if (admission.refused) {
@@ -74,6 +78,7 @@ std::vector<LimitGate::Admitted> LimitGate::take_parked(const Tenant& tenant, st
     const auto wishes = book_.parked_to_take(*tenant, room, SteadyClock::now());
     queue::QueueFilter filter = selection_.filter();
     filter.but = book_.filter(*tenant).but;
+    filter.but_remote = true;
     auto taken = queue::take_parked(
         *tenant->queue_pool,
         Deadline::after(statement_time),
@@ -90,10 +95,10 @@ std::vector<LimitGate::Admitted> LimitGate::take_parked(const Tenant& tenant, st
     return jobs.empty() ? std::vector<Admitted>() : let_through(tenant, jobs, true);
 }
 
-std::vector<HeldJobPtr> LimitGate::park_stale(LimitBook::Time since) {
+std::vector<HeldJobPtr> LimitGate::park_stale(LimitBook::Time now, std::chrono::milliseconds age) {
     std::map<const ServedTenant*, std::vector<queue::ParkedJob>> by_tenant;
     std::vector<HeldJobPtr> parked;
-    for (auto& [held, job] : book_.take_stale(since)) {
+    for (auto& [held, job] : book_.take_stale(now, age)) {
         by_tenant[held->tenant.get()].push_back(std::move(job));
         parked.push_back(std::move(held));
     }
@@ -199,11 +204,12 @@ void LimitGate::keep_up_one(const LimitBook::Upkeep& upkeep, std::vector<Returne
             return;
         }
         std::vector<queue::WatchedKey> watched;
+        const auto read_at = SteadyClock::now();
         {
             const auto connection = tenant.queue_pool->acquire(Deadline::after(statement_time));
             watched = queue::watched_keys(*connection, tenant.schema);
         }
-        for (const std::uint64_t key : book_.observe(upkeep.tenant, watched)) {
+        for (const std::uint64_t key : book_.observe(upkeep.tenant, watched, read_at)) {
             Returned of_key{upkeep.tenant, {}};
             of_key.queues = queue::unpark_key(
                 *tenant.queue_pool,

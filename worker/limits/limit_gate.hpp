@@ -29,15 +29,17 @@ public:
     };
 
     /// Of `jobs`, just reserved, those that may be held. The others are parked. When it throws,
-    /// jobs that were neither are still in `jobs`.
-    [[nodiscard]] std::vector<Admitted>
-    admit(const Tenant& tenant, std::vector<queue::ReservedJob>& jobs);
+    /// jobs that were neither are still in `jobs`. `job_ms`: what one is expected to cost.
+    [[nodiscard]] std::vector<Admitted> admit(
+        const Tenant& tenant, std::vector<queue::ReservedJob>& jobs, std::optional<double> job_ms
+    );
 
     /// Up to `room` jobs that were parked and may be held now.
     [[nodiscard]] std::vector<Admitted> take_parked(const Tenant& tenant, std::size_t room);
 
-    /// Parks jobs in hand that wait for their turn since before `since`. Returns them.
-    [[nodiscard]] std::vector<HeldJobPtr> park_stale(LimitBook::Time since);
+    /// Parks jobs in hand that have waited for their turn for longer than `age`. Returns them.
+    [[nodiscard]] std::vector<HeldJobPtr>
+    park_stale(LimitBook::Time now, std::chrono::milliseconds age);
 
     /// An attempt ended; tells the breakers over it. In the slot's thread.
     void attempt_ended(const HeldJob& held, bool succeeded);

@@ -9,17 +9,41 @@ namespace bgerp::worker {
 namespace {
 
 constexpr std::chrono::milliseconds skip_pause{200};
+constexpr int skip_doublings_max = 4;
 
 // Keys taken from in one transaction.
-constexpr std::size_t keys_max = 200;
+constexpr std::size_t keys_max = 500;
 
-// Tokens that parked jobs ask for at one time.
-constexpr std::int64_t tokens_max = 1000;
+// Jobs of a key taken at a time at least, if it has so many: most have few, so the room is dealt
+// out twice.
+constexpr std::size_t share_min = 4;
+constexpr std::size_t deals = 2;
+
+// Of many keys each gets its share, so that those with long lines leave something to the others.
+std::size_t share_of(std::size_t room, std::size_t keys) {
+    return std::max(share_min, (room + keys - 1) / std::max<std::size_t>(keys, 1));
+}
 
 } // namespace
 
 bool LimitBook::is_ready(const TenantBook& book, const KeyState& key, Time now) const {
     return !book.paused_all && key.worth_taking(now, rules_);
+}
+
+// In the order of their turns: behind the one that was served last.
+std::vector<KeyState*> LimitBook::ready_keys(const TenantBook& book, Time now) const {
+    std::vector<KeyState*> keys;
+    const auto add = [&](auto from, auto to) {
+        for (; from != to; ++from) {
+            if (is_ready(book, *from->second, now)) {
+                keys.push_back(from->second);
+            }
+        }
+    };
+    const auto first = book.parked.upper_bound(book.parked_turn);
+    add(first, book.parked.end());
+    add(book.parked.begin(), first);
+    return keys;
 }
 
 std::vector<queue::PermitWish>
@@ -30,17 +54,17 @@ LimitBook::wishes_for_parked(const ServedTenant& tenant, std::size_t room, Time 
     if (book == nullptr) {
         return wishes;
     }
-    for (KeyState* const parked : book->parked) {
-        KeyState& key = *parked;
-        if (wishes.size() == keys_max || key.retry_at > now || !is_ready(*book, key, now)) {
-            continue;
+    const std::vector<KeyState*> keys = ready_keys(*book, now);
+    const auto share = static_cast<std::int64_t>(share_of(room, keys.size()));
+    for (KeyState* const key : keys) {
+        if (wishes.size() == keys_max) {
+            break;
         }
-        const auto jobs = static_cast<std::int64_t>(room);
-        const std::int64_t tokens =
-            key.metered() ? std::clamp<std::int64_t>(jobs - key.tokens_at(now), 0, tokens_max) : 0;
-        const std::int64_t permits = key.permits_wanted(key.in_hand + jobs, now, rules_);
+        const std::int64_t tokens = key->tokens_wanted(share, now);
+        const std::int64_t permits = key->permits_wanted(key->in_hand + share, now, rules_);
         if (permits > 0 || tokens > 0) {
-            wishes.push_back(key.wish(permits, tokens, now));
+            key->used_at = now;
+            wishes.push_back(key->wish(permits, tokens, now));
         }
     }
     return wishes;
@@ -49,27 +73,34 @@ LimitBook::wishes_for_parked(const ServedTenant& tenant, std::size_t room, Time 
 std::vector<queue::TakeWish>
 LimitBook::parked_to_take(const ServedTenant& tenant, std::size_t room, Time now) {
     const std::lock_guard lock(mutex_);
-    const TenantBook* const book = find(tenant);
+    TenantBook* const book = find(tenant);
     std::vector<queue::TakeWish> wishes;
-    if (book == nullptr || book->paused_all) {
+    if (book == nullptr) {
         return wishes;
     }
-    for (const KeyState* const parked : book->parked) {
-        const KeyState& key = *parked;
-        const bool may = key.skip_until <= now && key.has_room(now, rules_);
-        if (!may || room == 0 || wishes.size() == keys_max) {
-            continue;
-        }
-        std::int64_t jobs = std::min(key.may_hold(now, rules_) - key.in_hand, key.tokens_at(now));
-        if (key.shared != nullptr) {
-            jobs = std::min(jobs, key.shared->may_hold(now, rules_) - key.shared->in_hand);
+    const std::vector<KeyState*> keys = ready_keys(*book, now);
+    const auto share = static_cast<std::int64_t>(share_of(room, keys.size()));
+    std::size_t left = deals * room;
+    std::unordered_map<const KeyState*, std::int64_t> of_shared;
+    for (KeyState* const key : keys) {
+        std::int64_t jobs = std::min(key->may_hold(now, rules_) - key->in_hand, share);
+        jobs = std::min(jobs, key->tokens_at(now));
+        if (key->shared != nullptr) {
+            const KeyState& all = *key->shared;
+            jobs = std::min(jobs, all.may_hold(now, rules_) - all.in_hand - of_shared[&all]);
         }
         const auto take = static_cast<std::size_t>(
-            std::clamp<std::int64_t>(jobs, 0, static_cast<std::int64_t>(room))
+            std::clamp<std::int64_t>(jobs, 0, static_cast<std::int64_t>(left))
         );
         if (take > 0) {
-            wishes.push_back({key.hash, take});
-            room -= take;
+            wishes.push_back({key->hash, take});
+            key->used_at = now;
+            book->parked_turn = key->hash;
+            left -= take;
+            of_shared[key->shared] += static_cast<std::int64_t>(take);
+        }
+        if (left == 0 || wishes.size() == keys_max) {
+            break;
         }
     }
     return wishes;
@@ -88,9 +119,12 @@ void LimitBook::taken(
         if (book == nullptr || key == nullptr) {
             continue;
         }
-        book->mark_parked(*key, jobs[i].more);
+        book->mark_parked(*key, jobs[i].more, now);
+        key->skips = jobs[i].jobs.empty() && jobs[i].more ? key->skips + 1 : 0;
         if (jobs[i].more && jobs[i].jobs.size() < wishes[i].limit) {
-            key->skip_until = now + skip_pause; // others hold them, or they are of other queues
+            // Others hold them, or they are of other queues.
+            key->skip_until =
+                now + skip_pause * (1 << std::clamp(key->skips - 1, 0, skip_doublings_max));
         }
     }
 }
@@ -105,9 +139,9 @@ std::optional<double> LimitBook::parked_job_ms(const ServedTenant& tenant, Time 
     const std::lock_guard lock(mutex_);
     const TenantBook* const book = find(tenant);
     if (book != nullptr) {
-        for (const KeyState* const key : book->parked) {
-            if (is_ready(*book, *key, now)) {
-                return key->job_ms();
+        for (const auto& entry : book->parked) {
+            if (is_ready(*book, *entry.second, now)) {
+                return entry.second->job_ms();
             }
         }
     }
@@ -121,8 +155,8 @@ bool LimitBook::has_ready(const ServedTenant& tenant, Time now) const {
     const std::lock_guard lock(mutex_);
     const TenantBook* const book = find(tenant);
     return book != nullptr &&
-           std::any_of(book->parked.begin(), book->parked.end(), [&](const KeyState* key) {
-               return is_ready(*book, *key, now);
+           std::any_of(book->parked.begin(), book->parked.end(), [&](const auto& key) {
+               return is_ready(*book, *key.second, now);
            });
 }
 
@@ -134,10 +168,9 @@ std::vector<LimitBook::Tenant> LimitBook::ready(Time now) const {
     const std::lock_guard lock(mutex_);
     for (const auto& entry : tenants_) {
         const TenantBook& book = *entry.second;
-        const bool any =
-            std::any_of(book.parked.begin(), book.parked.end(), [&](const KeyState* key) {
-                return is_ready(book, *key, now);
-            });
+        const bool any = std::any_of(book.parked.begin(), book.parked.end(), [&](const auto& key) {
+            return is_ready(book, *key.second, now);
+        });
         if (any) {
             tenants.push_back(book.tenant);
         }
@@ -153,9 +186,10 @@ LimitBook::next_ready_in(Time now, std::chrono::milliseconds at_most) const {
     const std::lock_guard lock(mutex_);
     Time next = now + at_most;
     for (const auto& entry : tenants_) {
-        for (const KeyState* const key : entry.second->parked) {
-            const Time at = std::max(key->retry_at, key->skip_until);
-            if (!key->shut() && at > now) {
+        for (const auto& parked : entry.second->parked) {
+            const KeyState& key = *parked.second;
+            const Time at = key.worth_taking_at(now, rules_);
+            if (!key.shut() && at > now) {
                 next = std::min(next, at);
             }
         }
@@ -173,8 +207,8 @@ bool LimitBook::has_live_parked() const {
         const TenantBook& book = *entry.second;
         return book.suspected ||
                (!book.paused_all &&
-                std::any_of(book.parked.begin(), book.parked.end(), [](const KeyState* key) {
-                    return key->allowed() > 0;
+                std::any_of(book.parked.begin(), book.parked.end(), [](const auto& key) {
+                    return key.second->allowed() > 0;
                 }));
     });
 }

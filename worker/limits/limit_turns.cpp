@@ -101,8 +101,7 @@ HeldJobPtr LimitBook::end(const HeldJob& held, Time now) {
             --key.running;
             --key.in_hand;
             key.used_at = now;
-            key.cost.learn(spent_ms, 1);
-            key.common_cost->learn(spent_ms, 1);
+            key.learn(spent_ms);
         });
         room = std::any_of(pass.keys_.begin(), pass.keys_.end(), [&](const KeyState* key) {
             return key->shared != nullptr || key->worth_taking(now, rules_);
@@ -137,8 +136,10 @@ HeldJobPtr LimitBook::next_waiting(const std::vector<KeyState*>& keys, Time now)
     return nullptr;
 }
 
-std::vector<std::pair<HeldJobPtr, queue::ParkedJob>> LimitBook::take_stale(Time since) {
+std::vector<std::pair<HeldJobPtr, queue::ParkedJob>>
+LimitBook::take_stale(Time now, std::chrono::milliseconds age) {
     const std::lock_guard lock(mutex_);
+    const Time since = now - age;
     std::vector<std::pair<HeldJobPtr, queue::ParkedJob>> stale;
     const auto take_from = [&](KeyState& key) {
         while (!key.waiting.empty() && key.waiting.front()->ready_since < since) {
@@ -150,8 +151,10 @@ std::vector<std::pair<HeldJobPtr, queue::ParkedJob>> LimitBook::take_stale(Time 
                 under = of_job->shared == &key ? of_job : under;
             }
             if (TenantBook* const book = find(*job->tenant)) {
-                book->mark_parked(*under, true);
+                book->mark_parked(*under, true, now);
             }
+            key.learn_waited(static_cast<double>(age.count()));
+            under->learn_waited(static_cast<double>(age.count()));
             stale.push_back({job, {&job->job, under->hash, under->limit->name, under->text}});
         }
     };

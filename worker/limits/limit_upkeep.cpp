@@ -18,8 +18,17 @@ constexpr std::chrono::milliseconds look_often{100};
 constexpr std::chrono::milliseconds look_seldom{1000};
 constexpr std::chrono::milliseconds rules_interval{1000};
 
+// What this worker saw to itself may not have been committed yet when the database was read.
+constexpr std::chrono::seconds commit_max{1};
+
 // A key nobody asked for is forgotten after this.
 constexpr std::chrono::seconds key_ttl{10};
+
+// Whether what was read is newer than what the worker knows: it took the last parked job away, or
+// parks one.
+bool may_note(const KeyState& key, bool parked, KeyState::Time read_at) {
+    return parked ? key.parked_since <= read_at : key.parked_since + commit_max <= read_at;
+}
 
 bool forgettable(const KeyState& key, KeyState::Time now) {
     return key.in_hand == 0 && key.permits == 0 && !key.parked && key.waiting.empty() &&
@@ -124,8 +133,9 @@ void LimitBook::lost(const ServedTenant& tenant, const std::vector<std::uint64_t
     }
 }
 
-std::vector<std::uint64_t>
-LimitBook::observe(const Tenant& tenant, const std::vector<queue::WatchedKey>& watched) {
+std::vector<std::uint64_t> LimitBook::observe(
+    const Tenant& tenant, const std::vector<queue::WatchedKey>& watched, Time read_at
+) {
     bool news = false;
     std::vector<std::uint64_t> orphans;
     {
@@ -146,14 +156,17 @@ LimitBook::observe(const Tenant& tenant, const std::vector<queue::WatchedKey>& w
             }
             KeyState& known = state(*book, {key.key, *limit, key.text});
             seen.insert(key.key);
-            news = news || (key.parked && !known.parked) || known.breaker != key.breaker;
-            book->mark_parked(known, key.parked);
+            const bool parked = may_note(known, key.parked, read_at) ? key.parked : known.parked;
+            news = news || (parked && !known.parked) || known.breaker != key.breaker;
+            book->note_parked(known, parked);
             known.breaker = key.breaker;
         }
         for (auto& entry : book->keys) {
-            if (seen.count(entry.first) == 0) {
-                book->mark_parked(*entry.second, false);
-                entry.second->breaker = queue::BreakerPhase::closed;
+            KeyState& key = *entry.second;
+            const bool all_seen = watched.size() < queue::watched_keys_max;
+            if (all_seen && seen.count(entry.first) == 0) {
+                book->note_parked(key, key.parked && !may_note(key, false, read_at));
+                key.breaker = queue::BreakerPhase::closed;
             }
         }
     }
@@ -174,7 +187,7 @@ void LimitBook::forget(const ServedTenant& tenant) {
     });
     if (in_hand) { // its keys are still counted in
         for (auto& key : book->keys) {
-            book->mark_parked(*key.second, false);
+            book->note_parked(*key.second, false);
         }
         book->suspected = false;
     } else {

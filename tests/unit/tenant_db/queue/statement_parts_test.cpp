@@ -29,6 +29,13 @@ TEST(InList, LengthsAreFewSoThatStatementsStayPrepared) {
     EXPECT_EQ(rows_per_statement(734), 500U);
     EXPECT_EQ(rows_per_statement(34), 10U);
     EXPECT_EQ(rows_per_statement(4), 1U);
+    EXPECT_EQ(rows_with_filling(1), 1U);
+    EXPECT_EQ(rows_with_filling(2), 10U);
+    EXPECT_EQ(rows_with_filling(9), 10U);
+    EXPECT_EQ(rows_with_filling(39), 10U) << "100 would be more than twice as many";
+    EXPECT_EQ(rows_with_filling(637), 1000U);
+    EXPECT_EQ(rows_with_filling(1234), 1000U);
+    EXPECT_EQ(filled(9, 9), 8U);
 }
 
 TEST(InList, SlicesCoverEverythingOnce) {

@@ -1,86 +1,10 @@
 // Q35, Q36: the book's decisions, without a database: grants are made up.
-#include "tenant_db/queue/payload.hpp"
-#include "worker/limits/limit_book.hpp"
-
-#include <gtest/gtest.h>
+#include "tests/unit/worker/limits/limit_book_fixture.hpp"
 
 namespace bgerp::worker {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr const char* uuid = "0192c0de-0000-7000-8000-000000000001";
-
-class LimitBookTest : public ::testing::Test {
-protected:
-    explicit LimitBookTest(const KindLimits& kinds = {})
-        : book_(LimitRules{4, 25, 15s}, kinds, [this] { ++wakes_; }) {}
-
-    void set(queue::Limit limit) {
-        queue::QueueRules rules;
-        limit.name = "some";
-        rules.limits.push_back(std::make_shared<const queue::Limit>(std::move(limit)));
-        book_.configure(tenant_, std::move(rules));
-    }
-
-    void set_concurrency(std::int64_t concurrency) {
-        queue::Limit limit;
-        limit.concurrency = concurrency;
-        set(limit);
-    }
-
-    static std::vector<queue::ReservedJob> jobs(std::size_t count) {
-        queue::NewJob job;
-        job.kind = "noop";
-        queue::ReservedJob row;
-        row.key.queue = "default";
-        row.payload = queue::compose_envelope(job, uuid);
-        return std::vector<queue::ReservedJob>(count, row);
-    }
-
-    /// Grants what is wished for, at most so many permits and tokens for each key.
-    void grant(const std::vector<queue::PermitWish>& wishes, std::int64_t most) {
-        std::vector<queue::PermitGrant> grants;
-        for (const queue::PermitWish& wish : wishes) {
-            grants.push_back({std::min(wish.permits, most), std::min(wish.tokens, most), 0, {}});
-            grants.back().next_token_us = 50'000;
-        }
-        book_.granted(*tenant_, wishes, grants, now_);
-    }
-
-    /// Admits jobs; those admitted are held.
-    std::vector<HeldJobPtr>
-    admit(std::size_t count, std::int64_t granted = 100, bool from_parked = false) {
-        auto rows = jobs(count);
-        const auto candidates = book_.candidates(*tenant_, rows);
-        wishes_ = book_.wishes(tenant_, candidates, from_parked, now_);
-        grant(wishes_, granted);
-        std::vector<HeldJobPtr> held;
-        refused_ = 0;
-        for (auto& admission : book_.admit(tenant_, candidates, from_parked, now_)) {
-            if (admission.refused) {
-                ++refused_;
-                continue;
-            }
-            held.push_back(std::make_shared<HeldJob>(
-                tenant_,
-                std::make_shared<LaneMeter>(),
-                rows.front(),
-                now_
-            ));
-            held.back()->pass = std::move(admission.pass);
-        }
-        return held;
-    }
-
-    int wakes_ = 0;
-    LimitBook book_;
-    HeldJob::Time now_ = std::chrono::steady_clock::now();
-    const LimitBook::Tenant tenant_ =
-        std::make_shared<ServedTenant>(1, "acme", "bgerp_t_acme", 1.0, nullptr);
-    std::vector<queue::PermitWish> wishes_;
-    std::size_t refused_ = 0;
-};
 
 TEST_F(LimitBookTest, a_tenant_without_limits_costs_nothing) {
     book_.configure(tenant_, {});
@@ -134,8 +58,8 @@ TEST_F(LimitBookTest, Q35_short_jobs_are_held_ahead_and_run_one_after_another) {
     EXPECT_EQ(book_.end(*held[2], now_), nullptr);
     EXPECT_EQ(book_.begin(held[3], now_), LimitBook::Turn::now);
     EXPECT_EQ(book_.begin(held[4], now_), LimitBook::Turn::later);
-    EXPECT_TRUE(book_.take_stale(now_).empty());
-    const auto stale = book_.take_stale(now_ + 1s);
+    EXPECT_TRUE(book_.take_stale(now_, 0ms).empty());
+    const auto stale = book_.take_stale(now_ + 2s, 1s);
     ASSERT_EQ(stale.size(), 1U);
     EXPECT_EQ(stale.front().first, held[4]);
     EXPECT_EQ(stale.front().second.limit_name, "some");
@@ -213,7 +137,8 @@ TEST_F(LimitBookTest, Q37_nothing_is_admitted_while_a_breaker_is_open) {
     EXPECT_TRUE(book_
                     .observe(
                         tenant_,
-                        {{breakers.front().hash, "some", "", true, queue::BreakerPhase::half_open}}
+                        {{breakers.front().hash, "some", "", true, queue::BreakerPhase::half_open}},
+                        now_
                     )
                     .empty());
     EXPECT_TRUE(book_.has_ready(*tenant_, now_)) << "one may go";
@@ -222,7 +147,7 @@ TEST_F(LimitBookTest, Q37_nothing_is_admitted_while_a_breaker_is_open) {
 TEST_F(LimitBookTest, keys_of_limits_that_are_gone_are_named) {
     set_concurrency(1);
     EXPECT_EQ(
-        book_.observe(tenant_, {{7, "gone", "", true, queue::BreakerPhase::closed}}),
+        book_.observe(tenant_, {{7, "gone", "", true, queue::BreakerPhase::closed}}, now_),
         std::vector<std::uint64_t>{7}
     );
 }
