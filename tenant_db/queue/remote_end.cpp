@@ -46,6 +46,9 @@ Result<StopReason> RemoteWork::heartbeat(
     if (!renewed.lost.empty()) {
         return bgerp::fail(ErrorCode::lease_lost, "the job is not this worker's any more");
     }
+    if (!lease.pass.permits.empty()) {
+        renew_pass(pool_, deadline_, schema_, rules_.lease.lease_s, *job, lease.pass);
+    }
     if (progress.percent && (job->flags & flag_tracked) != 0) {
         const auto reported = report_progress(
             *pool_.acquire(deadline_),
@@ -81,6 +84,7 @@ RemoteWork::complete(const RemoteLease& lease, const std::string& uuid, const st
             {ErrorCode::lease_lost, "the job is not this worker's any more", {}, {}}
         );
     }
+    attempt_ended(lease, *job, true, true);
     if (!batch_id.empty()) {
         settle_batch(pool_, deadline_, schema_, batch_id);
     }
@@ -111,6 +115,7 @@ Result<RemoteEnd> RemoteWork::fail(
     if (!ended) {
         return lost(lease, uuid, Ending::fail, ended.error());
     }
+    attempt_ended(lease, *job, outcome.stop == StopReason::none, false);
     if (!envelope.batch_id.empty()) {
         settle_batch(pool_, deadline_, schema_, envelope.batch_id);
     }
@@ -131,7 +136,21 @@ RemoteWork::release(const RemoteLease& lease, const std::string& uuid, std::int6
     if (!ended) {
         return lost(lease, uuid, Ending::release, ended.error());
     }
+    attempt_ended(lease, *job, false, false);
     return RemoteEnd{state_after(decision), delay_s};
+}
+
+// Lost on the way, the permits end with their lease and a breaker hears of the next attempt.
+// `told`: the attempt says something about what it called.
+void RemoteWork::attempt_ended(
+    const RemoteLease& lease, const ReservedJob& job, bool told, bool succeeded
+) {
+    if (told && lease.pass.tells_breakers) {
+        tell_breakers(*pool_.acquire(deadline_), schema_, job, succeeded);
+    }
+    if (!lease.pass.permits.empty()) {
+        return_pass(pool_, deadline_, schema_, lease.pass);
+    }
 }
 
 Result<ReservedJob> RemoteWork::find(const RemoteLease& lease, const std::string& uuid) {

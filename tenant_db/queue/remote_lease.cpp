@@ -8,7 +8,25 @@ namespace {
 
 // Written by us and signed, so its form needs no further look; another version's is refused.
 constexpr int version = 1;
-constexpr std::size_t parts = 7;
+constexpr std::size_t parts = 7; // and, of a job under limits, its pass
+
+Json pass_json(const RemotePass& pass) {
+    Json text = Json::array({pass.tells_breakers});
+    for (const RemotePermit& permit : pass.permits) {
+        text.push_back(permit.holder);
+        text.push_back(permit.key);
+    }
+    return text;
+}
+
+RemotePass pass_of(const Json& text) {
+    RemotePass pass;
+    pass.tells_breakers = text.at(0).get<bool>();
+    for (std::size_t i = 1; i + 1 < text.size(); i += 2) {
+        pass.permits.push_back({text[i].get<std::uint64_t>(), text[i + 1].get<std::uint64_t>()});
+    }
+    return pass;
+}
 
 std::string scope_of(std::string_view scope) {
     return "lease\n" + std::string(scope);
@@ -17,7 +35,7 @@ std::string scope_of(std::string_view scope) {
 } // namespace
 
 std::string seal_lease(const RemoteLease& lease, std::string_view scope, std::string_view key) {
-    const Json text = Json::array(
+    Json text = Json::array(
         {version,
          lease.key.queue,
          lease.key.priority,
@@ -26,6 +44,9 @@ std::string seal_lease(const RemoteLease& lease, std::string_view scope, std::st
          lease.fence.attempts,
          lease.ends_at_s}
     );
+    if (!lease.pass.permits.empty() || lease.pass.tells_breakers) {
+        text.push_back(pass_json(lease.pass));
+    }
     return sign_text(to_text(text), scope_of(scope), key);
 }
 
@@ -33,7 +54,8 @@ Result<RemoteLease>
 open_lease(std::string_view sealed, std::string_view scope, std::string_view key) {
     const auto text = open_signed_text(sealed, scope_of(scope), key);
     const Json values = text ? parse_json(*text).value_or(Json()) : Json();
-    if (!values.is_array() || values.size() != parts || values[0] != version) {
+    const bool whole = values.size() == parts || values.size() == parts + 1;
+    if (!values.is_array() || !whole || values[0] != version) {
         return bgerp::fail(ErrorCode::invalid_argument, "this is no lease of ours", "lease");
     }
     RemoteLease lease;
@@ -43,6 +65,9 @@ open_lease(std::string_view sealed, std::string_view scope, std::string_view key
         values[3].get<std::uint64_t>()};
     lease.fence = {values[4].get<std::uint64_t>(), values[5].get<std::int64_t>()};
     lease.ends_at_s = values[6].get<std::int64_t>();
+    if (values.size() > parts) {
+        lease.pass = pass_of(values[parts]);
+    }
     return lease;
 }
 

@@ -37,12 +37,25 @@ RemoteClaim RemoteWork::reserve(const RemoteOrder& order) {
     if (seen.due) {
         promote_due(pool_, deadline_, schema_, promote_limit);
     }
-    if (!seen.due && !seen.jobs) {
+    if (!seen.due && !seen.jobs && !seen.held) {
         return {};
     }
+    std::optional<RemoteLimits> limits;
+    if (seen.limited || seen.held) {
+        limits.emplace(pool_, deadline_, schema_, rules_.lease.lease_s, order.queue);
+        auto jobs = admit_all(limits->take_parked(new_owner(), order.limit));
+        if (!jobs.empty()) {
+            return {std::move(jobs), false};
+        }
+    }
+    return {claim(order, limits ? &*limits : nullptr), false};
+}
+
+std::vector<RemoteJob> RemoteWork::claim(const RemoteOrder& order, RemoteLimits* limits) {
     const std::uint64_t owner = new_owner();
     ClaimCursor cursor;
-    for (int round = 0; round < claims_max; ++round) {
+    std::vector<RemoteJob> jobs;
+    for (int round = 0; round < claims_max && jobs.empty(); ++round) {
         std::vector<ReservedJob> reserved = queue::reserve(
             pool_,
             deadline_,
@@ -56,46 +69,56 @@ RemoteClaim RemoteWork::reserve(const RemoteOrder& order) {
         if (reserved.empty()) {
             break;
         }
-        std::vector<RemoteJob> jobs = admit_all(std::move(reserved));
-        if (!jobs.empty()) {
-            return {std::move(jobs), false};
+        Reserved admitted;
+        if (limits != nullptr) {
+            admitted = limits->admit(std::move(reserved));
+        } else {
+            for (ReservedJob& job : reserved) {
+                admitted.push_back({std::move(job), {}});
+            }
         }
+        jobs = admit_all(std::move(admitted));
     }
-    return {};
+    return jobs;
 }
 
 // The renewal tells whose cancelling was asked for while another worker had it.
-std::vector<RemoteJob> RemoteWork::admit_all(std::vector<ReservedJob> reserved) {
+std::vector<RemoteJob> RemoteWork::admit_all(Reserved reserved) {
+    std::vector<RemoteJob> jobs;
+    if (reserved.empty()) {
+        return jobs;
+    }
     std::vector<const ReservedJob*> pointers;
-    for (const ReservedJob& job : reserved) {
-        pointers.push_back(&job);
+    for (const auto& admitted : reserved) {
+        pointers.push_back(&admitted.job);
     }
     const RenewOutcome renewed = renew_leases(pool_, deadline_, schema_, pointers);
     const std::int64_t now_s = database_now();
     const auto holds = [](const std::vector<std::size_t>& indexes, std::size_t index) {
         return std::find(indexes.begin(), indexes.end(), index) != indexes.end();
     };
-    std::vector<RemoteJob> jobs;
     std::vector<const ReservedJob*> too_many;
     std::size_t bytes = 0;
     for (std::size_t i = 0; i < reserved.size(); ++i) {
-        if (holds(renewed.lost, i)) {
-            continue;
+        const RemotePass pass = reserved[i].pass;
+        if (!holds(renewed.lost, i)) {
+            bytes += reserved[i].job.payload.size();
+            if (bytes > answer_bytes_max && !jobs.empty()) {
+                too_many.push_back(&reserved[i].job);
+            } else if (auto job = admit(std::move(reserved[i]), now_s, holds(renewed.cancel, i))) {
+                jobs.push_back(std::move(*job));
+                continue;
+            }
         }
-        bytes += reserved[i].payload.size();
-        if (bytes > answer_bytes_max && !jobs.empty()) {
-            too_many.push_back(&reserved[i]);
-            continue;
-        }
-        auto job = admit(std::move(reserved[i]), now_s, holds(renewed.cancel, i));
-        if (job) {
-            jobs.push_back(std::move(*job));
-        }
+        return_pass(pool_, deadline_, schema_, pass);
     }
+    release_if_mine(pool_, deadline_, schema_, too_many);
     return jobs;
 }
 
-std::optional<RemoteJob> RemoteWork::admit(ReservedJob job, std::int64_t now_s, bool cancelled) {
+std::optional<RemoteJob>
+RemoteWork::admit(RemoteLimits::Admitted reserved, std::int64_t now_s, bool cancelled) {
+    ReservedJob& job = reserved.job;
     auto envelope = parse_envelope(job.payload);
     if (!envelope || envelope_uuid(job.payload).empty()) { // a remote worker names jobs by uuid
         const std::string why = envelope ? "it has no uuid" : envelope.error().message;
@@ -119,8 +142,9 @@ std::optional<RemoteJob> RemoteWork::admit(ReservedJob job, std::int64_t now_s, 
         return std::nullopt;
     }
     const std::int64_t timeout_s = envelope->timeout_s.value_or(0);
-    const RemoteLease lease{job.key, job.fence, timeout_s > 0 ? now_s + timeout_s : 0};
-    return RemoteJob{std::move(job), std::move(*envelope), lease};
+    RemoteLease lease{job.key, job.fence, timeout_s > 0 ? now_s + timeout_s : 0, {}};
+    lease.pass = std::move(reserved.pass);
+    return RemoteJob{std::move(job), std::move(*envelope), std::move(lease)};
 }
 
 void RemoteWork::refuse(
@@ -142,13 +166,14 @@ std::int64_t RemoteWork::database_now() {
 }
 
 // One statement, because many workers wait and look four times a second. jobs by PRIMARY, the rows
-// of this queue up to the first that can be reserved; job_delayed by the head of its PRIMARY; no
-// locks.
+// of this queue up to the first that can be reserved; job_delayed by the head of its PRIMARY;
+// limit_key by KEY limit_key_watch (watch, used_at); the other tables are tiny. No locks.
 RemoteWork::Look RemoteWork::look(const std::string& queue) {
     Look look;
     pool_.acquire(deadline_)->query(
         "SELECT EXISTS (SELECT 1 FROM " + schema_("queue_pause") +
-            " WHERE queue = ?),"
+            " WHERE (scope = 'all' OR (scope = 'queue' AND queue = ?))"
+            " AND (resume_at IS NULL OR resume_at > UNIX_TIMESTAMP())),"
             " EXISTS (SELECT 1 FROM " +
             schema_("jobs") +
             " FORCE INDEX (PRIMARY) WHERE queue = ? AND available_at <= UNIX_TIMESTAMP()"
@@ -156,10 +181,20 @@ RemoteWork::Look RemoteWork::look(const std::string& queue) {
             "AS SIGNED)) > ?)),"
             " EXISTS (SELECT 1 FROM " +
             schema_("job_delayed") +
-            " FORCE INDEX (PRIMARY) WHERE available_at <= UNIX_TIMESTAMP())",
+            " FORCE INDEX (PRIMARY) WHERE available_at <= UNIX_TIMESTAMP()),"
+            " EXISTS (SELECT 1 FROM " +
+            schema_("job_limit") + ") OR EXISTS (SELECT 1 FROM " + schema_("queue_pause") +
+            " WHERE scope = 'kind'),"
+            " EXISTS (SELECT 1 FROM " +
+            schema_("limit_key") + " FORCE INDEX (limit_key_watch) WHERE watch > 0)",
         {queue, queue, rules_.lease.lease_s},
         [&](const mysql::Row& row) {
-            look = {row.i64(0) != 0, row.i64(1) != 0, row.i64(2) != 0};
+            look = {
+                row.i64(0) != 0,
+                row.i64(1) != 0,
+                row.i64(2) != 0,
+                row.i64(3) != 0,
+                row.i64(4) != 0};
         }
     );
     return look;

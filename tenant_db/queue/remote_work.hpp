@@ -8,6 +8,7 @@
 #include "base/mysql/pool.hpp"
 #include "tenant_db/queue/decide.hpp"
 #include "tenant_db/queue/lifecycle.hpp"
+#include "tenant_db/queue/remote_limits.hpp"
 
 #include <optional>
 #include <string>
@@ -21,6 +22,7 @@ struct RemoteLease {
     JobKey key;
     Fence fence;
     std::int64_t ends_at_s = 0; // when the attempt's own time is over; 0: never
+    RemotePass pass;            // what limits gave it; empty without limits
 };
 
 /// `scope` says whose it is (the tenant's database), `key` is the platform's.
@@ -79,7 +81,8 @@ public:
     );
 
     /// Up to `limit` jobs of one queue, due ones and expired leases included, for a new owner. Jobs
-    /// that may not begin (cancelled, tried too often, unreadable) are ended and not handed out.
+    /// that may not begin (cancelled, tried too often, unreadable) are ended and not handed out;
+    /// those that limits and pauses hold back wait as with our own workers.
     /// Large payloads make it fewer.
     [[nodiscard]] RemoteClaim reserve(const RemoteOrder& order);
 
@@ -113,15 +116,21 @@ private:
 
     struct Look {
         bool paused = false;
-        bool jobs = false; // some could be reserved
-        bool due = false;  // some delayed job, of whatever queue
+        bool jobs = false;    // some could be reserved
+        bool due = false;     // some delayed job, of whatever queue
+        bool limited = false; // there are limits, or pauses of kinds
+        bool held = false;    // jobs are held back, or a breaker isn't closed
     };
 
     [[nodiscard]] std::int64_t database_now();
     [[nodiscard]] Look look(const std::string& queue);
-    [[nodiscard]] std::vector<RemoteJob> admit_all(std::vector<ReservedJob> reserved);
+    using Reserved = std::vector<RemoteLimits::Admitted>;
+
+    [[nodiscard]] std::vector<RemoteJob> claim(const RemoteOrder& order, RemoteLimits* limits);
+    [[nodiscard]] std::vector<RemoteJob> admit_all(Reserved reserved);
     [[nodiscard]] std::optional<RemoteJob>
-    admit(ReservedJob job, std::int64_t now_s, bool cancelled);
+    admit(RemoteLimits::Admitted reserved, std::int64_t now_s, bool cancelled);
+    void attempt_ended(const RemoteLease& lease, const ReservedJob& job, bool told, bool succeeded);
     void refuse(const ReservedJob& job, const Envelope& envelope, const Decision& decision);
     [[nodiscard]] Result<ReservedJob> find(const RemoteLease& lease, const std::string& uuid);
     [[nodiscard]] Result<RemoteEnd>
