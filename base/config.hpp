@@ -74,6 +74,10 @@ struct QueueConfig {
     std::int64_t rescues_max = 10;   // dead workers in a row until a job counts as poison
     std::int64_t payload_kib_max = 1024;
     std::int64_t finished_keep_h = 168;         // tracked jobs that ended
+    std::int64_t completed_keep_h = 0;          // of these the completed ones; 0: as all
+    std::int64_t cancelled_keep_h = 0;          // the cancelled ones; 0: as all
+    std::int64_t failed_keep_h = 0;             // and failed jobs; 0: as all, and for ever
+    std::int64_t stats_keep_h = 48;             // statistics of each minute; 0: none are made
     std::map<std::string, std::string> aliases; // old names of kinds, and their names now
     std::vector<std::string> remote_kinds;      // run by remote workers over the API alone
 };

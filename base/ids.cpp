@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <cctype>
+#include <charconv>
 #include <chrono>
 #include <cstdint>
 
@@ -78,6 +79,18 @@ std::string new_uuid() {
         text.insert(dash, 1, '-');
     }
     return text;
+}
+
+std::optional<std::chrono::system_clock::time_point> uuid_time(std::string_view text) {
+    constexpr std::size_t version_at = 14;
+    if (!is_uuid(text) || text[version_at] != '7') {
+        return std::nullopt;
+    }
+    std::string digits(text.substr(0, 8)); // forty-eight bits, around the first dash
+    digits += text.substr(9, 4);
+    std::int64_t ms = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), ms, 16);
+    return std::chrono::system_clock::time_point(std::chrono::milliseconds(ms));
 }
 
 bool is_uuid(std::string_view text) {

@@ -3,8 +3,10 @@
 
 #include "base/error.hpp"
 
+#include <chrono>
 #include <compare>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -34,6 +36,10 @@ private:
 
 /// True for 8-4-4-4-12 hexadecimal digits, any case, any version.
 [[nodiscard]] bool is_uuid(std::string_view text);
+
+/// When a UUID of version 7 was made, to the millisecond, by the clock of whoever made it; nothing
+/// for any other text.
+[[nodiscard]] std::optional<std::chrono::system_clock::time_point> uuid_time(std::string_view text);
 
 /// `bytes` random bytes from the operating system as lower-case hexadecimal digits.
 [[nodiscard]] std::string random_hex(std::size_t bytes);

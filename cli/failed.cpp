@@ -4,6 +4,7 @@
 #include "cli/nouns.hpp"
 #include "cli/tenant_session.hpp"
 #include "tenant_db/queue/inspect.hpp"
+#include "tenant_db/queue/prune.hpp"
 
 namespace bgerp::cli {
 
@@ -15,7 +16,7 @@ struct FailedOptions {
     bool all = false;
     std::size_t limit = 50;
     std::size_t offset = 0;
-    std::string older_than = "0";
+    std::string older_than;
 };
 
 std::string text_of(const Json& job, const char* key) {
@@ -95,20 +96,39 @@ int forget(Context& context, const FailedOptions& options) {
     return 0;
 }
 
-int flush(Context& context, const FailedOptions& options) {
+// Removes failed jobs of that age; `verb` names the count.
+int remove_old(
+    Context& context, const FailedOptions& options, std::chrono::seconds age, const char* verb
+) {
     TenantSession tenant(context, options.org);
-    const auto age = value_or_throw(parse_duration(options.older_than, "--older-than"));
     const std::size_t count = queue::flush_failed(
         tenant.pool(),
         Context::long_deadline(),
         queue::QueueSchema::current(),
-        std::chrono::duration_cast<std::chrono::hours>(age).count()
+        age
     );
-    context.output().result(
-        {{"flushed", count}},
-        std::to_string(count) + " failed jobs are forgotten"
-    );
+    context.output().result({{verb, count}}, std::to_string(count) + " failed jobs are forgotten");
     return 0;
+}
+
+std::chrono::seconds age_of(const FailedOptions& options) {
+    return value_or_throw(parse_duration(options.older_than, "--older-than"));
+}
+
+int flush(Context& context, const FailedOptions& options) {
+    const auto age = options.older_than.empty() ? std::chrono::seconds(0) : age_of(options);
+    return remove_old(context, options, age, "flushed");
+}
+
+int prune(Context& context, const FailedOptions& options) {
+    if (!options.older_than.empty()) {
+        return remove_old(context, options, age_of(options), "pruned");
+    }
+    const auto kept = queue::retention_of(context.config().queue).failed_jobs;
+    if (!kept) {
+        throw Failure(ErrorCode::usage, "queue.failed_keep_h isn't set: say --older-than");
+    }
+    return remove_old(context, options, *kept, "pruned");
 }
 
 } // namespace
@@ -141,6 +161,13 @@ void add_failed(CLI::App& root, Commands& commands) {
 
     const auto [flush_command, flush_options] = add("flush", "Drop all, or all old ones", flush);
     flush_command->add_option("--older-than", flush_options->older_than, "Such as 48h");
+
+    const auto [prune_command, prune_options] = add("prune", "Drop old ones", prune);
+    prune_command->add_option(
+        "--older-than",
+        prune_options->older_than,
+        "Such as 30d; queue.failed_keep_h if not given"
+    );
 }
 
 } // namespace bgerp::cli

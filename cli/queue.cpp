@@ -2,6 +2,8 @@
 
 #include "cli/nouns.hpp"
 #include "cli/queue_pause.hpp"
+#include "cli/queue_prune.hpp"
+#include "cli/queue_stats.hpp"
 #include "cli/tenant_session.hpp"
 #include "tenant_db/queue/inspect.hpp"
 
@@ -13,45 +15,6 @@ struct ClearOptions {
     std::string org;
     std::string queue = "default";
 };
-
-void add_stats(Context& context, const std::string& org, Json& document, Table& table) {
-    TenantSession tenant(context, org);
-    for (const queue::QueueStats& stats :
-         queue::queue_stats(*tenant.connection(), queue::QueueSchema::current())) {
-        document.push_back(
-            {{"org", org},
-             {"queue", stats.queue},
-             {"available", stats.available},
-             {"scheduled", stats.scheduled},
-             {"running", stats.running},
-             {"blocked", stats.blocked},
-             {"oldest_wait_s", stats.oldest_wait_s}}
-        );
-        table.rows.push_back(
-            {org,
-             stats.queue,
-             std::to_string(stats.available),
-             std::to_string(stats.scheduled),
-             std::to_string(stats.running),
-             std::to_string(stats.blocked),
-             std::to_string(stats.oldest_wait_s) + " s"}
-        );
-    }
-}
-
-int stats(Context& context, const std::string& org) {
-    Json document = Json::array();
-    Table table{{"ORG", "QUEUE", "AVAILABLE", "SCHEDULED", "RUNNING", "BLOCKED", "OLDEST"}, {}};
-    if (!org.empty()) {
-        add_stats(context, org, document, table);
-    } else {
-        for (const Tenant& tenant : *context.directory().active(Context::short_deadline())) {
-            add_stats(context, tenant.code.str(), document, table);
-        }
-    }
-    context.output().result(document, table);
-    return 0;
-}
 
 int clear(Context& context, const ClearOptions& options) {
     TenantSession tenant(context, options.org);
@@ -74,12 +37,9 @@ void add_queue(CLI::App& root, Commands& commands) {
     CLI::App& noun = *root.add_subcommand("queue", "Queues");
     noun.require_subcommand(1);
 
-    auto org = std::make_shared<std::string>();
-    CLI::App& stats_command = *noun.add_subcommand("stats", "What waits and runs");
-    stats_command.add_option("ORG", *org, "All organizations if not given");
-    commands.on(stats_command, [org](Context& context) { return stats(context, *org); });
-
+    add_queue_stats(noun, commands);
     add_queue_pauses(noun, commands);
+    add_queue_prune(noun, commands);
 
     auto options = std::make_shared<ClearOptions>();
     CLI::App& clear_command = *noun.add_subcommand("clear", "Remove all that wait in one");

@@ -2,7 +2,7 @@
 
 #include "base/log.hpp"
 #include "tenant_db/queue/batch.hpp"
-#include "tenant_db/queue/inspect.hpp"
+#include "tenant_db/queue/job_stats.hpp"
 #include "tenant_db/queue/permits.hpp"
 #include "tenant_db/queue/workflow.hpp"
 
@@ -36,7 +36,8 @@ constexpr std::array core_cleaning{
 
 Housekeeper::Housekeeper(const Config& config, Tenants& tenants, Leadership& lead, Pulse& pulse)
     : interval_(config.scheduler.housekeeping_s)
-    , keep_h_(config.queue.finished_keep_h)
+    , retention_(queue::retention_of(config.queue))
+    , stats_keep_h_(config.queue.stats_keep_h)
     , tenants_(tenants)
     , lead_(lead)
     , pulse_(pulse) {}
@@ -121,7 +122,8 @@ void Housekeeper::clean_tenant(const Tenant& tenant) {
             {{"tenant", tenant.code.str()}, {"steps", std::to_string(begun)}}
         );
     }
-    static_cast<void>(queue::prune_finished(pool, deadline, schema, keep_h_));
+    static_cast<void>(queue::prune_finished(pool, deadline, schema, retention_));
+    static_cast<void>(queue::prune_stats(pool, deadline, schema, stats_keep_h_));
     queue::ForeignCursor& foreign = foreign_cursors_[tenant.database];
     for (int round = 0; round < foreign_rounds && may_go_on(); ++round) {
         if (queue::settle_foreign_ends(pool, deadline, schema, foreign_rows, foreign) == 0) {

@@ -12,6 +12,7 @@
 #include "scheduler/tenants.hpp"
 #include "tenant_db/queue/foreign_ends.hpp"
 #include "tenant_db/queue/lifecycle.hpp"
+#include "tenant_db/queue/prune.hpp"
 
 #include <map>
 #include <thread>
@@ -38,7 +39,8 @@ private:
     [[nodiscard]] bool may_go_on() const { return !stop_.raised() && lead_.held(); }
 
     const std::chrono::seconds interval_;
-    const std::int64_t keep_h_;
+    const queue::Retention retention_;
+    const std::int64_t stats_keep_h_;
     Tenants& tenants_;
     Leadership& lead_;
     Pulse& pulse_;

@@ -20,6 +20,9 @@ public:
 
     [[nodiscard]] std::int64_t now_s() const { return host_now_s() + offset_s_.load(); }
 
+    /// This host's own time.
+    [[nodiscard]] std::chrono::system_clock::time_point host_now() const { return clock_.now(); }
+
 private:
     [[nodiscard]] std::int64_t host_now_s() const {
         return std::chrono::duration_cast<std::chrono::seconds>(clock_.now().time_since_epoch())

@@ -146,6 +146,7 @@ bool Executor::run_pipeline(const HeldJobPtr& held) {
     auto envelope = queue::parse_envelope(held->job.payload);
     if (!envelope) {
         parts_.settler.fail_unreadable(*held, "unreadable payload: " + envelope.error().message);
+        count_end(*held, {}, Verdict::fail);
         return true;
     }
     const auto* entry = parts_.handlers.find(envelope->kind);
@@ -159,6 +160,7 @@ bool Executor::run_pipeline(const HeldJobPtr& held) {
             *envelope,
             {Verdict::fail, 0, "unknown kind: no handler for '" + envelope->kind + "'"}
         );
+        count_end(*held, {}, Verdict::fail);
         return true;
     }
     if (const auto readable = read_args(parts_.config, *held, *envelope, *entry); !readable) {
@@ -168,6 +170,7 @@ bool Executor::run_pipeline(const HeldJobPtr& held) {
             *envelope,
             {Verdict::fail, 0, std::string(error_code_name(error.code)) + ": " + error.message}
         );
+        count_end(*held, envelope->kind, Verdict::fail);
         return true;
     }
     const StepMay may = prepare_step(*held, *envelope);
@@ -205,11 +208,10 @@ void Executor::overran(const HeldJob& held) {
     queue::Outcome outcome;
     outcome.error = Error{ErrorCode::cancelled, "the handler ignores its time-out", {}, {}};
     outcome.stop = StopReason::timeout;
-    parts_.settler.settle(
-        held,
-        *envelope,
-        decide_end(*envelope, facts_of(held), rules_of(*entry), outcome, random01())
-    );
+    const queue::Decision decision =
+        decide_end(*envelope, facts_of(held), rules_of(*entry), outcome, random01());
+    count_end(held, envelope->kind, decision.verdict);
+    parts_.settler.settle(held, *envelope, decision);
 }
 
 // Whoever put it here didn't know that its kind has a queue of its own, where we don't look.
@@ -223,6 +225,7 @@ bool Executor::run_known(Attempt attempt) {
     attempt.facts.batch_cancelled = batch_is_cancelled(attempt);
     const queue::Decision start = decide_start(attempt.envelope, attempt.facts, attempt.rules);
     if (start.verdict != Verdict::run) {
+        count_end(*attempt.held, attempt.envelope.kind, start.verdict);
         parts_.settler.settle(*attempt.held, attempt.envelope, start);
         return true;
     }
@@ -245,7 +248,7 @@ queue::Outcome Executor::run_handler(Attempt& attempt, std::string& output) {
     attempt.held->renew_until.store(deadline.at() + overrun_max);
     JobContext context(parts_.config, *attempt.held, attempt.envelope, deadline, parts_.open_pool);
     queue::Outcome outcome;
-    Result<Json> result = run_caught(parts_.handlers, attempt.entry, context, outcome);
+    Result<Json> result = call_handler(attempt, context, outcome);
     context.flush_log();
     attempt.left = context.left();
     attempt.completed = context.completed() && result.has_value();
@@ -280,9 +283,38 @@ queue::Outcome Executor::run_handler(Attempt& attempt, std::string& output) {
     return outcome;
 }
 
+Result<Json>
+Executor::call_handler(Attempt& attempt, JobContext& context, queue::Outcome& outcome) {
+    if (parts_.stats == nullptr) {
+        return run_caught(parts_.handlers, attempt.entry, context, outcome);
+    }
+    const HeldJob& held = *attempt.held;
+    parts_.stats->started(
+        held,
+        attempt.envelope.kind,
+        waited(held.job, attempt.envelope.uuid, attempt.facts.now_s, parts_.clock.host_now())
+    );
+    const auto began = SteadyClock::now();
+    Result<Json> result = run_caught(parts_.handlers, attempt.entry, context, outcome);
+    attempt.ran = SteadyClock::now() - began;
+    return result;
+}
+
+void Executor::count_end(
+    const HeldJob& held,
+    const std::string& kind,
+    Verdict verdict,
+    std::optional<AttemptStats::Duration> ran
+) {
+    if (parts_.stats != nullptr) {
+        parts_.stats->ended(held, kind, verdict, ran);
+    }
+}
+
 bool Executor::conclude(const Attempt& attempt, const queue::Outcome& outcome, std::string output) {
     const queue::Decision decision =
         decide_end(attempt.envelope, attempt.facts, attempt.rules, outcome, random01());
+    count_end(*attempt.held, attempt.envelope.kind, decision.verdict, attempt.ran);
     tell_breakers(*attempt.held, decision.verdict);
     if (decision.verdict != Verdict::complete) {
         parts_.settler.settle(*attempt.held, attempt.envelope, decision);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/config.hpp"
+#include "worker/attempt_stats.hpp"
 #include "worker/database_clock.hpp"
 #include "worker/finished_job.hpp"
 #include "worker/handler_registry.hpp"
@@ -26,6 +27,7 @@ struct ExecutorParts {
     Settler& settler;
     Counters& counters;
     LimitGate& limits;
+    AttemptStats* stats = nullptr; // null: nothing is counted
 };
 
 class Executor {
@@ -53,6 +55,7 @@ private:
         queue::AttemptFacts facts;
         bool completed = false; // inside the handler's own transaction
         bool left = false;      // it sleeps, and isn't ours any more
+        std::optional<AttemptStats::Duration> ran = std::nullopt; // once the handler is back
     };
 
     /// False when the job is in the sink's hands now.
@@ -64,6 +67,14 @@ private:
     [[nodiscard]] bool
     conclude(const Attempt& attempt, const queue::Outcome& outcome, std::string output);
     [[nodiscard]] queue::Outcome run_handler(Attempt& attempt, std::string& output);
+    [[nodiscard]] Result<Json>
+    call_handler(Attempt& attempt, JobContext& context, queue::Outcome& outcome);
+    void count_end(
+        const HeldJob& held,
+        const std::string& kind,
+        queue::Verdict verdict,
+        std::optional<AttemptStats::Duration> ran = std::nullopt
+    );
     void tell_breakers(const HeldJob& held, queue::Verdict verdict);
     [[nodiscard]] bool batch_is_cancelled(const Attempt& attempt) const;
 

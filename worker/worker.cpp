@@ -9,6 +9,7 @@
 #include "worker/limits/limit_keeper.hpp"
 #include "worker/reserver.hpp"
 #include "worker/slots.hpp"
+#include "worker/stat_keeper.hpp"
 
 #include <algorithm>
 #include <thread>
@@ -91,7 +92,8 @@ struct Worker::Machine {
                completer,
                settler,
                counters,
-               limits}
+               limits,
+               parts.config.queue.stats_keep_h > 0 ? &stats : nullptr}
           )
         , slots(static_cast<std::size_t>(parts.config.worker.concurrency), ready, executor)
         , inbox([this] { ready.nudge(); })
@@ -100,6 +102,7 @@ struct Worker::Machine {
               {inbox, ready, in_hand, completer, counters, pulse, limits}
           )
         , limit_keeper(limits, inbox, pulse)
+        , stat_keeper(stats, pulse)
         , renewer(std::chrono::seconds(parts.config.queue.lease_s), in_hand, pulse)
         , doorbell(parts.config.worker.doorbell_listen)
         , registration(parts.core, parts.config.worker.doorbell_listen, doorbell.port())
@@ -189,11 +192,13 @@ struct Worker::Machine {
     Doorbell bell; // rung for what an end made
     Settler settler;
     Completer completer;
+    AttemptStats stats;
     Executor executor;
     Slots slots;
     WorkInbox inbox;
     Reserver reserver;
     LimitKeeper limit_keeper;
+    StatKeeper stat_keeper;
     LeaseRenewer renewer;
     DoorbellSocket doorbell;
     Registration registration;
@@ -217,6 +222,9 @@ void Worker::start() {
     m.completer.start();
     m.renewer.start();
     m.limit_keeper.start();
+    if (m.parts.config.queue.stats_keep_h > 0) {
+        m.stat_keeper.start();
+    }
     m.slots.start();
     m.reserver.start();
     m.discovery.start();
@@ -246,6 +254,7 @@ void Worker::stop() {
     m.completer.stop();
     m.limit_keeper.stop();
     m.renewer.stop();
+    m.stat_keeper.stop();
     m.started = false;
     log_info("worker stopped", {{"completed", std::to_string(m.counters.completed.load())}});
 }

@@ -8,6 +8,7 @@
 #include "server/routes/limit_endpoints.hpp"
 #include "server/routes/limits.hpp"
 #include "server/routes/login.hpp"
+#include "server/routes/operate_endpoints.hpp"
 #include "server/routes/payroll.hpp"
 #include "server/routes/queues.hpp"
 #include "server/routes/remote_endpoints.hpp"
@@ -362,6 +363,7 @@ std::span<const Endpoint> all_endpoints() {
     static const std::vector<Endpoint> all = [] {
         std::vector<Endpoint> joined(endpoints.begin(), endpoints.end());
         joined.insert(joined.end(), limit_endpoints.begin(), limit_endpoints.end());
+        joined.insert(joined.end(), operate_endpoints.begin(), operate_endpoints.end());
         joined.insert(joined.end(), workflow_endpoints.begin(), workflow_endpoints.end());
         const auto remote = remote_endpoints();
         joined.insert(joined.end(), remote.begin(), remote.end());

@@ -1,8 +1,10 @@
 #include "server/routes/queues.hpp"
 
 #include "tenant_db/queue/inspect.hpp"
+#include "tenant_db/queue/job_stats.hpp"
 #include "tenant_db/queue/pause.hpp"
 
+#include <map>
 #include <set>
 
 namespace bgerp::server {
@@ -10,6 +12,7 @@ namespace bgerp::server {
 namespace {
 
 constexpr std::int64_t offset_max = 1'000'000;
+constexpr std::chrono::minutes recent{5};
 
 queue::QueueStats of_name(const std::string& name) {
     queue::QueueStats stats;
@@ -17,7 +20,7 @@ queue::QueueStats of_name(const std::string& name) {
     return stats;
 }
 
-Json stats_json(const queue::QueueStats& stats, bool paused) {
+Json stats_json(const queue::QueueStats& stats, bool paused, Json recent) {
     return {
         {"queue", stats.queue},
         {"available", stats.available},
@@ -25,7 +28,8 @@ Json stats_json(const queue::QueueStats& stats, bool paused) {
         {"running", stats.running},
         {"blocked", stats.blocked},
         {"oldest_wait_s", stats.oldest_wait_s},
-        {"paused", paused}};
+        {"paused", paused},
+        {"recent", std::move(recent)}};
 }
 
 } // namespace
@@ -35,12 +39,20 @@ Result<http::Response> list_queues(Call& call) {
     const auto schema = queue::QueueSchema::current();
     const auto names = queue::paused_queues(*session, schema);
     std::set<std::string> paused(names.begin(), names.end());
+    const auto sums = queue::read_stats(*session, schema, {recent, false, ""});
+    std::map<std::string, queue::JobCounts> lately;
+    for (const queue::JobStat& stat : sums.stats) {
+        lately[stat.queue] = stat.counts;
+    }
+    const auto recent_of = [&](const std::string& queue) {
+        return queue::counts_to_json(lately[queue], sums.covered);
+    };
     Json queues = Json::array();
     for (const auto& stats : queue::queue_stats(*session, schema)) {
-        queues.push_back(stats_json(stats, paused.erase(stats.queue) > 0));
+        queues.push_back(stats_json(stats, paused.erase(stats.queue) > 0, recent_of(stats.queue)));
     }
     for (const std::string& name : paused) { // without a job at this moment
-        queues.push_back(stats_json(of_name(name), true));
+        queues.push_back(stats_json(of_name(name), true, recent_of(name)));
     }
     return http::json_response(200, {{"queues", std::move(queues)}});
 }

@@ -1,4 +1,3 @@
-#include "tenant_db/queue/in_list.hpp"
 #include "tenant_db/queue/inspect.hpp"
 #include "tenant_db/queue/job_steps.hpp"
 #include "tenant_db/queue/payload.hpp"
@@ -10,7 +9,6 @@ namespace bgerp::queue {
 namespace {
 
 constexpr std::size_t list_max = 1000;
-constexpr std::size_t rows_max = 500; // of one transaction
 
 std::string select_failed(const QueueSchema& schema) {
     return "SELECT uuid, queue, payload, exception, DATE_FORMAT(failed_at, '%Y-%m-%dT%H:%i:%sZ'),"
@@ -70,43 +68,6 @@ Result<void> forget_failed(
         remove_job_steps(t, schema, {uuid});
         return {};
     });
-}
-
-std::size_t
-flush_failed(mysql::Pool& pool, Deadline deadline, const QueueSchema& schema, std::int64_t hours) {
-    std::size_t flushed = 0;
-    for (;;) {
-        const auto step = mysql::with_transaction(pool, deadline, [&](mysql::Transaction& t) {
-            std::vector<std::uint64_t> ids;
-            std::vector<std::string> with_steps;
-            t.query( // along PRIMARY (id), oldest first, no locks
-                "SELECT id, uuid, flags FROM " + schema("failed_jobs") +
-                    " WHERE failed_at <= CURRENT_TIMESTAMP - INTERVAL ? HOUR ORDER BY id LIMIT ?",
-                {hours, rows_max},
-                [&](const mysql::Row& row) {
-                    ids.push_back(row.u64(0));
-                    if ((row.i64(2) & flag_steps) != 0) {
-                        with_steps.push_back(row.text(1));
-                    }
-                }
-            );
-            remove_job_steps(t, schema, with_steps);
-            if (!ids.empty()) {
-                mysql::Params params;
-                add_padded(params, ids);
-                t.execute( // PRIMARY (id), exclusive
-                    "DELETE " + schema("failed_jobs") + " FROM " + schema("failed_jobs") +
-                        " FORCE INDEX (PRIMARY) WHERE id IN" + in_list(ids.size()),
-                    params
-                );
-            }
-            return ids.size();
-        });
-        flushed += step;
-        if (step < rows_max) {
-            return flushed;
-        }
-    }
 }
 
 } // namespace bgerp::queue

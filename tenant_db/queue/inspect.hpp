@@ -75,13 +75,4 @@ show_failed(mysql::Session& session, const QueueSchema& schema, const std::strin
     mysql::Pool& pool, Deadline deadline, const QueueSchema& schema, const std::string& uuid
 );
 
-/// Removes all failed jobs older than `hours` (0: all). Returns how many.
-std::size_t
-flush_failed(mysql::Pool& pool, Deadline deadline, const QueueSchema& schema, std::int64_t hours);
-
-/// Removes tracked runs that ended more than `hours` ago, and batches likewise, and unique keys
-/// whose period is over. Returns how many runs and batches.
-std::size_t
-prune_finished(mysql::Pool& pool, Deadline deadline, const QueueSchema& schema, std::int64_t hours);
-
 } // namespace bgerp::queue

@@ -1,5 +1,8 @@
+#include "tenant_db/queue/prune.hpp"
+
+#include "base/mysql/transaction.hpp"
 #include "tenant_db/queue/in_list.hpp"
-#include "tenant_db/queue/inspect.hpp"
+#include "tenant_db/queue/job.hpp"
 #include "tenant_db/queue/job_steps.hpp"
 #include "tenant_db/queue/workflow.hpp"
 
@@ -42,30 +45,6 @@ std::size_t in_steps(mysql::Pool& pool, Deadline deadline, Step step) {
             return all;
         }
     }
-}
-
-std::size_t prune_runs(
-    mysql::Pool& pool,
-    Deadline deadline,
-    const QueueSchema& schema,
-    const char* outcome,
-    std::int64_t seconds
-) {
-    return in_steps(pool, deadline, [&](mysql::Transaction& t) {
-        // KEY job_run_outcome (outcome, created_at), no locks: what ended before was made before.
-        const std::vector<std::string> uuids = ids_of(
-            t,
-            "SELECT uuid FROM " + schema("job_run") +
-                " FORCE INDEX (job_run_outcome) WHERE outcome = ?"
-                " AND created_at <= UNIX_TIMESTAMP() - ? AND finished_at <= UNIX_TIMESTAMP() - ?"
-                " LIMIT ?",
-            {outcome, seconds, seconds, rows_max}
-        );
-        if (!uuids.empty()) {
-            delete_by_text(t, schema("job_run"), "uuid", uuids);
-        }
-        return uuids.size();
-    });
 }
 
 std::size_t prune_batches(
@@ -132,19 +111,139 @@ prune_steps(mysql::Pool& pool, Deadline deadline, const QueueSchema& schema, std
     });
 }
 
+// A page of failed_jobs beyond a row's id.
+struct FailedPage {
+    std::size_t rows = 0;
+    std::uint64_t last_id = 0;
+    std::vector<std::uint64_t> old;
+    std::vector<std::string> old_with_steps;
+};
+
+// Along PRIMARY (id); rows that somebody retries at this moment are passed by, so that what they
+// had done of their steps isn't taken from them. READ COMMITTED.
+FailedPage read_failed(
+    mysql::Session& session, const QueueSchema& schema, std::uint64_t after_id, std::int64_t age_s
+) {
+    FailedPage page;
+    session.query(
+        "SELECT id, uuid, flags, failed_at <= CURRENT_TIMESTAMP - INTERVAL ? SECOND FROM " +
+            schema("failed_jobs") +
+            " FORCE INDEX (PRIMARY) WHERE id > ? ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED",
+        {age_s, after_id, rows_max},
+        [&](const mysql::Row& row) {
+            ++page.rows;
+            page.last_id = row.u64(0);
+            if (row.i64(3) == 0) {
+                return;
+            }
+            page.old.push_back(row.u64(0));
+            if ((row.i64(2) & flag_steps) != 0) {
+                page.old_with_steps.push_back(row.text(1));
+            }
+        }
+    );
+    return page;
+}
+
 } // namespace
 
-std::size_t prune_finished(
-    mysql::Pool& pool, Deadline deadline, const QueueSchema& schema, std::int64_t hours
+std::chrono::seconds Retention::of(JobOutcome outcome) const {
+    switch (outcome) {
+    case JobOutcome::failed:
+        return failed;
+    case JobOutcome::cancelled:
+        return cancelled;
+    case JobOutcome::completed:
+        break;
+    }
+    return completed;
+}
+
+Retention retention_of(const QueueConfig& config) {
+    Retention retention{std::chrono::hours(config.finished_keep_h)};
+    const auto set = [](std::chrono::seconds& kept, std::int64_t hours) {
+        if (hours > 0) {
+            kept = std::chrono::hours(hours);
+        }
+    };
+    set(retention.completed, config.completed_keep_h);
+    set(retention.cancelled, config.cancelled_keep_h);
+    set(retention.failed, config.failed_keep_h);
+    if (config.failed_keep_h > 0) {
+        retention.failed_jobs = std::chrono::hours(config.failed_keep_h);
+    }
+    return retention;
+}
+
+std::size_t prune_runs(
+    mysql::Pool& pool,
+    Deadline deadline,
+    const QueueSchema& schema,
+    JobOutcome outcome,
+    std::chrono::seconds age
 ) {
-    constexpr std::int64_t hour_s = 3600;
+    return in_steps(pool, deadline, [&](mysql::Transaction& t) {
+        // KEY job_run_outcome (outcome, created_at), no locks: what ended before was made before.
+        const std::vector<std::string> uuids = ids_of(
+            t,
+            "SELECT uuid FROM " + schema("job_run") +
+                " FORCE INDEX (job_run_outcome) WHERE outcome = ?"
+                " AND created_at <= UNIX_TIMESTAMP() - ? AND finished_at <= UNIX_TIMESTAMP() - ?"
+                " LIMIT ?",
+            {state_of(outcome), age.count(), age.count(), rows_max}
+        );
+        if (!uuids.empty()) {
+            delete_by_text(t, schema("job_run"), "uuid", uuids);
+        }
+        return uuids.size();
+    });
+}
+
+// Rows fail in the order of their ids, near enough: a page without an old one is the end.
+std::size_t flush_failed(
+    mysql::Pool& pool, Deadline deadline, const QueueSchema& schema, std::chrono::seconds age
+) {
+    std::size_t flushed = 0;
+    std::uint64_t after_id = 0;
+    for (;;) {
+        const auto page = mysql::with_transaction(pool, deadline, [&](mysql::Transaction& t) {
+            FailedPage found = read_failed(t, schema, after_id, age.count());
+            remove_job_steps(t, schema, found.old_with_steps);
+            if (!found.old.empty()) {
+                mysql::Params params;
+                add_padded(params, found.old);
+                t.execute( // PRIMARY (id), exclusive
+                    "DELETE " + schema("failed_jobs") + " FROM " + schema("failed_jobs") +
+                        " FORCE INDEX (PRIMARY) WHERE id IN" + in_list(found.old.size()),
+                    params
+                );
+            }
+            return found;
+        });
+        flushed += page.old.size();
+        after_id = page.last_id;
+        if (page.old.empty() || page.rows < rows_max) {
+            return flushed;
+        }
+    }
+}
+
+std::size_t prune_finished(
+    mysql::Pool& pool, Deadline deadline, const QueueSchema& schema, const Retention& retention
+) {
     prune_keys(pool, deadline, schema);
     std::size_t pruned = 0;
-    for (const char* outcome : {"completed", "failed", "cancelled"}) {
-        pruned += prune_runs(pool, deadline, schema, outcome, hours * hour_s);
+    for (const JobOutcome outcome :
+         {JobOutcome::completed, JobOutcome::failed, JobOutcome::cancelled}) {
+        pruned += prune_runs(pool, deadline, schema, outcome, retention.of(outcome));
     }
-    prune_steps(pool, deadline, schema, hours * hour_s);
-    return pruned + prune_batches(pool, deadline, schema, hours * hour_s) +
+    if (retention.failed_jobs) {
+        pruned += flush_failed(pool, deadline, schema, *retention.failed_jobs);
+    }
+    const std::int64_t other_s = retention.other.count();
+    prune_steps(pool, deadline, schema, other_s);
+    const auto hours = std::chrono::duration_cast<std::chrono::hours>(retention.other).count();
+    return pruned + prune_batches(pool, deadline, schema, other_s) +
            prune_workflows(pool, deadline, schema, hours);
 }
 

@@ -2,6 +2,7 @@
 #include "tenant_db/queue/batch.hpp"
 #include "tenant_db/queue/inspect.hpp"
 #include "tenant_db/queue/payload.hpp"
+#include "tenant_db/queue/prune.hpp"
 #include "tests/conformance/queue_fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -293,7 +294,7 @@ TEST_F(Batch, LaravelsOwnBatchesAreLeftAlone) {
     EXPECT_EQ(settle_batches(*pool, soon(), schema), 0U);
     EXPECT_FALSE(settle("9a1b"));
     EXPECT_EQ(state("9a1b").pending, 4);
-    EXPECT_EQ(prune_finished(*pool, soon(), schema, 0), 0U);
+    EXPECT_EQ(prune_finished(*pool, soon(), schema, Retention(std::chrono::hours(0))), 0U);
     EXPECT_EQ(list_batches(*pool->acquire(soon()), schema, 10).size(), 1U);
 }
 

@@ -2,6 +2,7 @@
 #include "tenant_db/queue/inspect.hpp"
 #include "tenant_db/queue/payload.hpp"
 #include "tenant_db/queue/probe.hpp"
+#include "tenant_db/queue/prune.hpp"
 #include "tests/conformance/queue_fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -191,9 +192,9 @@ TEST_F(Inspect, FailedJobsAreListedRetriedForgottenAndFlushed) {
         "UPDATE failed_jobs SET failed_at = NOW() - INTERVAL 3 HOUR WHERE uuid = ?",
         {uuids[2]}
     );
-    EXPECT_EQ(flush_failed(*pool, soon(), schema, 2), 1U);
+    EXPECT_EQ(flush_failed(*pool, soon(), schema, std::chrono::hours(2)), 1U);
     EXPECT_EQ(*retry_failed(*pool, soon(), schema, ""), 2U);
-    EXPECT_EQ(flush_failed(*pool, soon(), schema, 0), 0U);
+    EXPECT_EQ(flush_failed(*pool, soon(), schema, std::chrono::hours(0)), 0U);
     EXPECT_EQ(count("jobs"), 3);
 }
 
@@ -207,7 +208,7 @@ TEST_F(Inspect, ManyFailedJobsAreRetriedInSteps) {
     EXPECT_EQ(*retry_failed(*pool, soon(), schema, ""), 250U);
     EXPECT_EQ(count("jobs"), 250);
     EXPECT_EQ(count("job_run", "state = 'available'"), 250);
-    EXPECT_EQ(flush_failed(*pool, soon(), schema, 0), 1U);
+    EXPECT_EQ(flush_failed(*pool, soon(), schema, std::chrono::hours(0)), 1U);
 }
 
 TEST_F(Inspect, PruningTakesWhatEndedLongAgo) {
@@ -220,10 +221,10 @@ TEST_F(Inspect, PruningTakesWhatEndedLongAgo) {
         completions.push_back({&held[i], "", "", ""});
     }
     complete_many_if_mine(*pool, soon(), schema, completions);
-    EXPECT_EQ(prune_finished(*pool, soon(), schema, 1), 0U);
+    EXPECT_EQ(prune_finished(*pool, soon(), schema, Retention(std::chrono::hours(1))), 0U);
     execute("UPDATE job_run SET created_at = created_at - 7200, finished_at = finished_at - 7200"
             " WHERE finished_at > 0");
-    EXPECT_EQ(prune_finished(*pool, soon(), schema, 1), 1202U);
+    EXPECT_EQ(prune_finished(*pool, soon(), schema, Retention(std::chrono::hours(1))), 1202U);
     EXPECT_EQ(count("job_run"), 1); // still running
 }
 

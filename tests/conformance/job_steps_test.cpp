@@ -3,6 +3,7 @@
 #include "tenant_db/queue/job_log.hpp"
 #include "tenant_db/queue/job_steps.hpp"
 #include "tenant_db/queue/payload.hpp"
+#include "tenant_db/queue/prune.hpp"
 #include "tests/conformance/queue_fixture.hpp"
 
 #include <future>
@@ -116,15 +117,15 @@ TEST_F(Steps, Q16_ForgottenTheFailedJobTakesThemAlong) {
     EXPECT_EQ(count("job_step"), 0);
     uuid = push(job());
     fail_with_step();
-    EXPECT_EQ(flush_failed(*pool, soon(), schema, 0), 1U);
+    EXPECT_EQ(flush_failed(*pool, soon(), schema, std::chrono::hours(0)), 1U);
     EXPECT_EQ(count("job_step"), 0);
     uuid = push(job());
     fail_with_step();
     execute("DELETE FROM failed_jobs"); // as Laravel's queue:flush does
-    prune_finished(*pool, soon(), schema, 1);
+    prune_finished(*pool, soon(), schema, Retention(std::chrono::hours(1)));
     EXPECT_EQ(count("job_step"), 1);
     execute("UPDATE job_step SET failed_at = failed_at - 4000");
-    prune_finished(*pool, soon(), schema, 1);
+    prune_finished(*pool, soon(), schema, Retention(std::chrono::hours(1)));
     EXPECT_EQ(count("job_step"), 0);
 }
 

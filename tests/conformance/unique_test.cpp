@@ -1,4 +1,5 @@
 // Q6: one job a key, whoever pushes when, and what every verb does with the key.
+#include "tenant_db/queue/prune.hpp"
 #include "tests/conformance/unique_fixture.hpp"
 
 #include <mutex>
@@ -147,7 +148,7 @@ TEST_F(Unique, Q6_ForAPeriod) {
     give_up(take_one()); // the work wasn't done
     EXPECT_EQ(how(one), "added");
     execute("UPDATE job_unique SET expires_at = UNIX_TIMESTAMP() - 2");
-    prune_finished(*pool, soon(), schema, 1000);
+    prune_finished(*pool, soon(), schema, Retention(std::chrono::hours(1000)));
     EXPECT_EQ(keys(), 0);
 }
 

@@ -3,6 +3,7 @@
 #include "tenant_db/queue/batch.hpp"
 #include "tenant_db/queue/inspect.hpp"
 #include "tenant_db/queue/pause.hpp"
+#include "tenant_db/queue/prune.hpp"
 
 namespace bgerp::queue {
 
@@ -283,14 +284,18 @@ void VerbFixture::add_peoples(Cases& cases) {
     cases["forget_failed"] = {fail, [&](mysql::Pool& p) {
                                   ignore(forget_failed(p, in_time(), schema, known_uuid(1)));
                               }};
-    cases["flush_failed"] = {fail, [&](mysql::Pool& p) { flush_failed(p, in_time(), schema, 0); }};
+    cases["flush_failed"] = {fail, [&](mysql::Pool& p) {
+                                 flush_failed(p, in_time(), schema, std::chrono::hours(0));
+                             }};
     cases["prune_finished"] = {
         [&] {
             hold_three();
             complete_many_if_mine(*pool, soon(), schema, {completion(0), completion(2)});
             execute("UPDATE job_run SET created_at = 5, finished_at = 5");
         },
-        [&](mysql::Pool& p) { prune_finished(p, in_time(), schema, 1); },
+        [&](mysql::Pool& p) {
+            prune_finished(p, in_time(), schema, Retention(std::chrono::hours(1)));
+        },
         true};
     cases["pause"] = {
         [] {},

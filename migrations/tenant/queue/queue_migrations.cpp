@@ -1,6 +1,7 @@
 #include "migrations/tenant/queue/queue_migrations.hpp"
 
 #include "migrations/tenant/queue/job_claim_room.hpp"
+#include "migrations/tenant/queue/job_stat.hpp"
 #include "migrations/tenant/queue/job_unique.hpp"
 #include "migrations/tenant/queue/limit_tables.hpp"
 #include "migrations/tenant/queue/queue_tables.hpp"
@@ -39,6 +40,7 @@ std::vector<Migration> queue_migrations() {
         {"2026_11_pauses", "queue", queue::widen_pauses, queue::narrow_pauses},
         queue::workflow_migration(),
         queue::job_step_migration(),
+        queue::job_stat_migration(),
     };
 }
 

@@ -141,13 +141,14 @@ constexpr std::array tables{
 };
 
 // Made by migrations of their own, in their order.
-constexpr std::array<std::string_view, 6> added_tables{
+constexpr std::array<std::string_view, 7> added_tables{
     "job_unique",
     "workflow",
     "workflow_step",
     "workflow_edge",
     "workflow_todo",
     "job_step",
+    "job_stat",
 };
 
 } // namespace

@@ -1,0 +1,68 @@
+#include "worker/stat_keeper.hpp"
+
+#include "base/log.hpp"
+
+namespace bgerp::worker {
+
+namespace {
+
+constexpr std::chrono::seconds interval{10};
+constexpr std::chrono::seconds statement_time{5};
+
+} // namespace
+
+StatKeeper::StatKeeper(AttemptStats& stats, Pulse& pulse)
+    : stats_(stats)
+    , pulse_(pulse) {}
+
+StatKeeper::~StatKeeper() {
+    stop();
+}
+
+void StatKeeper::start() {
+    Pulse::Beat& beat = pulse_.add("stat keeper");
+    thread_ = std::thread([this, &beat] { run(beat); });
+}
+
+void StatKeeper::stop() {
+    stop_.raise();
+    if (thread_.joinable()) {
+        thread_.join();
+    }
+}
+
+void StatKeeper::run(Pulse::Beat& beat) {
+    bool last = false;
+    while (!last) {
+        last = stop_.wait_for(interval);
+        beat.touch();
+        write(beat);
+    }
+}
+
+void StatKeeper::write(Pulse::Beat& beat) {
+    bool failed = false;
+    for (const AttemptStats::OfTenant& counted : stats_.take()) {
+        beat.touch();
+        const ServedTenant& tenant = *counted.tenant;
+        try {
+            queue::add_stats(
+                *tenant.queue_pool,
+                Deadline::after(statement_time),
+                tenant.schema,
+                counted.stats
+            );
+        } catch (const Failure& error) { // a tenant's trouble is not the others'
+            failed = true;
+            if (!failing_) {
+                log_warn(
+                    "statistics were not written",
+                    {{"tenant", tenant.org}, {"error", error.what()}}
+                );
+            }
+        }
+    }
+    failing_ = failed;
+}
+
+} // namespace bgerp::worker
