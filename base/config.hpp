@@ -99,6 +99,7 @@ struct SchedulerConfig {
     std::int64_t lease_s = 15;
     std::int64_t tick_ms = 1000;
     std::int64_t housekeeping_s = 60;
+    std::int64_t alerts_s = 15;
 };
 
 /// A program that jobs of one kind run: the operator's choice, never the payload's.
@@ -122,6 +123,32 @@ struct HttpKindConfig {
     std::vector<std::string> fail_on; // codes of errors that no other try mends
 };
 
+/// What an operator wants to be told of, and how: when the condition begins to hold for a queue,
+/// and when it has ended.
+struct AlertConfig {
+    enum class Condition {
+        none,
+        wait_s,          // a job waits for longer
+        backlog,         // more jobs wait
+        failures,        // more jobs failed for good within a time
+        failure_percent, // a larger share of attempts failed within a time
+    };
+
+    std::string name;
+    Condition condition = Condition::none;
+    std::int64_t limit = 0;
+    std::vector<std::string> orgs;    // empty: all
+    std::string queue;                // a name, or a beginning ("mail.*"); empty: each
+    std::int64_t within_s = 300;      // of failures and failure_percent
+    std::int64_t attempts_min = 20;   // of failure_percent: a share of fewer says nothing
+    std::int64_t quiet_s = 60;        // ended when it hasn't held for so long
+    std::vector<std::string> command; // a program that is told, or
+    std::string url;                  // a web service
+    std::string secret_file;          // the key that requests are signed with
+    std::string ca_file;              // authorities in PEM; empty: the system's
+    std::int64_t timeout_s = 30;
+};
+
 struct Config {
     std::string file; // where it was read from; empty: defaults and environment alone
     DatabaseConfig database;
@@ -135,6 +162,7 @@ struct Config {
     std::vector<ExecConfig> exec;
     std::map<std::string, std::string> args; // JSON Schemas of arguments, by kind
     std::vector<HttpKindConfig> http;
+    std::vector<AlertConfig> alerts;
 };
 
 /// A key as documentation and `config check` show it.
@@ -153,8 +181,8 @@ using Environment = std::map<std::string, std::string>;
 /// line and key in the message; not_found for a named file that isn't there.
 [[nodiscard]] Result<Config> read_config(const std::string& file, const Environment& environment);
 
-/// Every key with its value in `config`, in the order of the documentation. `exec`, `http` and
-/// `args` are left out.
+/// Every key with its value in `config`, in the order of the documentation. `exec`, `http`,
+/// `alerts` and `args` are left out.
 [[nodiscard]] std::vector<ConfigKey> config_keys(const Config& config);
 
 } // namespace bgerp

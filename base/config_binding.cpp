@@ -71,6 +71,7 @@ std::vector<Binding> bindings_of(Config& c) {
         {"scheduler", "lease_s", IntegerTarget{&c.scheduler.lease_s, 2, 3600}},
         {"scheduler", "tick_ms", IntegerTarget{&c.scheduler.tick_ms, 50, 60000}},
         {"scheduler", "housekeeping_s", IntegerTarget{&c.scheduler.housekeeping_s, 1, day_s}},
+        {"scheduler", "alerts_s", IntegerTarget{&c.scheduler.alerts_s, 1, 3600}},
     };
 }
 

@@ -42,8 +42,8 @@ struct Binding {
 
 inline constexpr std::int64_t day_s = 86400;
 
-/// Every key but those of `exec`, `http` and `args`, bound to its place in `config`, which must
-/// outlive the answer.
+/// Every key but those of `exec`, `http`, `alerts` and `args`, bound to its place in `config`,
+/// which must outlive the answer.
 [[nodiscard]] std::vector<Binding> bindings_of(Config& config);
 
 // Where a value stands, for messages.
@@ -62,6 +62,13 @@ void assign_text(const Target& target, const std::string& text, const ValuePlace
 /// The value as text.
 [[nodiscard]] std::string text_of(const Target& target);
 
+/// What a node holds: a text, a list of texts, a path (relative to the file's folder), the address
+/// of a web service. Refuses what is none.
+[[nodiscard]] std::string text_in(const YAML::Node& node, const ValuePlace& place);
+[[nodiscard]] std::vector<std::string> texts_in(const YAML::Node& node, const ValuePlace& place);
+[[nodiscard]] std::string path_in(const YAML::Node& node, const ValuePlace& place);
+[[nodiscard]] std::string url_in(const YAML::Node& node, const ValuePlace& place);
+
 /// A list of error codes; a number in it gets `prefix`. Refuses what is none.
 [[nodiscard]] std::vector<std::string>
 read_codes(const YAML::Node& node, const std::string& prefix, const ValuePlace& place);
@@ -69,6 +76,10 @@ read_codes(const YAML::Node& node, const std::string& prefix, const ValuePlace& 
 /// One kind of the section `http`.
 [[nodiscard]] HttpKindConfig
 read_http_kind(const std::string& kind, const YAML::Node& node, const ValuePlace& place);
+
+/// One rule of the section `alerts`.
+[[nodiscard]] AlertConfig
+read_alert(const std::string& name, const YAML::Node& node, const ValuePlace& place);
 
 /// Reads a YAML file into the bindings and the sections that are lists. Throws Failure (see
 /// refuse) or YAML::Exception.

@@ -134,6 +134,20 @@ void read_http(Config& config, const YAML::Node& node, const ValuePlace& section
     }
 }
 
+void read_alerts(Config& config, const YAML::Node& node, const ValuePlace& section_place) {
+    if (!node.IsMap()) {
+        refuse(section_place, "must be a map from names to rules");
+    }
+    for (const auto& item : node) {
+        const auto name = item.first.Scalar();
+        config.alerts.push_back(read_alert(
+            name,
+            item.second,
+            {config.file, item.first.Mark().line + 1, "alerts." + name}
+        ));
+    }
+}
+
 void read_section(
     const std::string& section,
     const YAML::Node& node,
@@ -195,6 +209,8 @@ void read_config_file(Config& config, const std::vector<Binding>& bindings) {
             read_args(config, entry.second, place);
         } else if (section == "http") {
             read_http(config, entry.second, place);
+        } else if (section == "alerts") {
+            read_alerts(config, entry.second, place);
         } else if (sections.count(section) == 0) {
             refuse(place, "unknown section");
         } else {

@@ -2,39 +2,15 @@
 
 #include <yaml-cpp/yaml.h>
 
-#include <filesystem>
-
 namespace bgerp::config_detail {
 
 namespace {
-
-namespace fs = std::filesystem;
-
-std::string text_in(const YAML::Node& node, const ValuePlace& place) {
-    if (!node.IsScalar() || node.Scalar().empty()) {
-        refuse(place, "must be a text");
-    }
-    return node.Scalar();
-}
-
-std::string path_in(const YAML::Node& node, const ValuePlace& place) {
-    const fs::path base = fs::absolute(place.file).parent_path();
-    return (base / text_in(node, place)).lexically_normal().string();
-}
-
-void check_url(const std::string& url, const ValuePlace& place) {
-    const bool known = url.starts_with("https://") || url.starts_with("http://");
-    if (!known || url.find_first_of(" \t\r\n") != std::string::npos) {
-        refuse(place, "must be an address that begins with https:// or http://");
-    }
-}
 
 void read_key(
     HttpKindConfig& http, const std::string& key, const YAML::Node& node, const ValuePlace& place
 ) {
     if (key == "url") {
-        http.url = text_in(node, place);
-        check_url(http.url, place);
+        http.url = url_in(node, place);
     } else if (key == "secret_file") {
         http.secret_file = path_in(node, place);
     } else if (key == "ca_file") {
@@ -51,20 +27,6 @@ void read_key(
 }
 
 } // namespace
-
-std::vector<std::string>
-read_codes(const YAML::Node& node, const std::string& prefix, const ValuePlace& place) {
-    if (!node.IsSequence()) {
-        refuse(place, "must be a list");
-    }
-    std::vector<std::string> codes;
-    for (const YAML::Node& item : node) {
-        const std::string text = text_in(item, place);
-        const bool number = text.find_first_not_of("0123456789") == std::string::npos;
-        codes.push_back(number ? prefix + text : text);
-    }
-    return codes;
-}
 
 HttpKindConfig
 read_http_kind(const std::string& kind, const YAML::Node& node, const ValuePlace& place) {

@@ -7,6 +7,7 @@
 namespace bgerp::cli {
 
 void add_account(CLI::App& root, Commands& commands);
+void add_alert(CLI::App& root, Commands& commands);
 void add_batch(CLI::App& root, Commands& commands);
 void add_bench(CLI::App& root, Commands& commands);
 void add_config(CLI::App& root, Commands& commands);

@@ -6,7 +6,7 @@ namespace {
 
 constexpr std::chrono::seconds read_time{10};
 
-// One for the ticker, one for the housekeeper, some to spare.
+// One for each loop, one to spare.
 constexpr std::size_t queue_connections = 4;
 
 } // namespace

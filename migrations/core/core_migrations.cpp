@@ -198,6 +198,17 @@ paused_at DATETIME(0) NOT NULL,
 resume_at DATETIME(0) NULL,
 PRIMARY KEY (id))";
 
+constexpr const char* firing_alert = R"(
+rule VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+org_code VARCHAR(41) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+queue VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+value BIGINT NOT NULL,
+told TINYINT UNSIGNED NOT NULL DEFAULT 0,
+tries INT UNSIGNED NOT NULL DEFAULT 0,
+began_at DATETIME(0) NOT NULL,
+held_at DATETIME(0) NOT NULL,
+PRIMARY KEY (rule, org_code, queue))";
+
 } // namespace
 
 std::vector<Migration> core_migrations() {
@@ -237,6 +248,7 @@ std::vector<Migration> core_migrations() {
              {"worker_process", worker_process}}
         ),
         create_tables("2026_11_core_platform_pause", "core", {{"platform_pause", platform_pause}}),
+        create_tables("2026_11_core_alerts", "core", {{"firing_alert", firing_alert}}),
     };
 }
 

@@ -1,5 +1,6 @@
 #include "server/routes/operate.hpp"
 
+#include "core_db/alert_state.hpp"
 #include "tenant_db/queue/job_stats.hpp"
 #include "tenant_db/queue/prune.hpp"
 
@@ -73,6 +74,22 @@ Result<http::Response> show_queue_stats(Call& call) {
         document["kinds"] = std::move(kinds);
     }
     return http::json_response(200, document);
+}
+
+Result<http::Response> list_alerts(Call& call) {
+    Json alerts = Json::array();
+    for (const auto& alert : core_db::firing_alerts(
+             *call.services.core.acquire(call.deadline()),
+             call.tenant->code.str()
+         )) {
+        alerts.push_back(
+            {{"alert", alert.key.rule},
+             {"queue", alert.key.queue},
+             {"value", alert.value},
+             {"began_at", alert.began_at}}
+        );
+    }
+    return http::json_response(200, {{"alerts", std::move(alerts)}});
 }
 
 Result<http::Response> prune_jobs(Call& call) {

@@ -25,6 +25,9 @@ inline constexpr std::array prune_jobs_query{
 /// GET /queues/{queue}/stats
 [[nodiscard]] Result<http::Response> show_queue_stats(Call& call);
 
+/// GET /alerts: the organization's that fire.
+[[nodiscard]] Result<http::Response> list_alerts(Call& call);
+
 /// DELETE /jobs: the history of jobs that ended. In steps: after a time-out ask again.
 [[nodiscard]] Result<http::Response> prune_jobs(Call& call);
 

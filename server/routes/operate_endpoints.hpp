@@ -17,6 +17,11 @@ inline constexpr std::array operate_endpoints{
         .query = stats_query,
         .summary = "What a queue has done lately: throughput, waits, run times, failures"},
     Endpoint{
+        .path = "/api/v1/alerts",
+        .run = list_alerts,
+        .ability = "jobs:read",
+        .summary = "What is wrong with the organization's queues, by the operator's rules"},
+    Endpoint{
         .method = http::Method::del,
         .path = "/api/v1/jobs",
         .run = prune_jobs,

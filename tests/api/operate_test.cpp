@@ -1,4 +1,5 @@
-// Q44, Q45 over the API.
+// Q44 to Q46 over the API.
+#include "core_db/alert_state.hpp"
 #include "tenant_db/queue/job_stats.hpp"
 #include "tests/api/api_fixture.hpp"
 
@@ -71,6 +72,17 @@ TEST_F(Operate, Q44_HistoryAndFailedJobsAreRemovedByAge) {
     const std::string reader = token_of(tenants_[0], {"jobs:read"});
     EXPECT_EQ(ask("DELETE", "/api/v1/failed-jobs?older_than_s=0", {reader}).status, 403);
     EXPECT_EQ(ask("GET", "/api/v1/queues/mail/stats", {reader}).status, 200);
+}
+
+TEST_F(Operate, Q46_AlertsOfTheOrganization) {
+    start();
+    const auto core = platform_.core().pool().acquire(platform_.soon());
+    core_db::alert_holds(*core, {"slow", "acme", "mail"}, 75);
+    core_db::alert_holds(*core, {"slow", "zenith", "mail"}, 75);
+    const Answer answer = get("/api/v1/alerts");
+    ASSERT_EQ(answer.json["alerts"].size(), 1U) << answer.raw.body;
+    EXPECT_EQ(answer.json["alerts"][0]["alert"], "slow");
+    EXPECT_EQ(answer.json["alerts"][0]["value"], 75);
 }
 
 } // namespace

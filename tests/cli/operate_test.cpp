@@ -1,8 +1,10 @@
-// Q44, Q45 at the command line.
+// Q44 to Q46 at the command line.
 #include "tests/support/cli_runner.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <fstream>
 
 namespace bgerp {
 namespace {
@@ -80,6 +82,21 @@ TEST_F(OperateCommand, Q45_WhatWaitsIsShownAsBeforeWithTheLastMinutes) {
     ASSERT_EQ(now.size(), 1U);
     EXPECT_EQ(now[0]["available"], 1);
     EXPECT_EQ(now[0]["recent"]["completed"], 1);
+}
+
+TEST_F(OperateCommand, Q46_AlertsAreListedAndTried) {
+    const std::string told = cli_.database().folder() + "/told";
+    std::ofstream(cli_.config_file(), std::ios::app)
+        << "alerts:\n  slow: {wait_s: 60, command: [/usr/bin/tee, " << told << "]}\n"
+        << "  deaf: {wait_s: 60, command: [/bin/false]}\n";
+    EXPECT_TRUE(cli_.json({"alert", "list"}).json().empty());
+    EXPECT_EQ(cli_.json({"alert", "test", "slow"}).json()["told"], true);
+    std::ifstream file(told);
+    std::string line;
+    std::getline(file, line);
+    EXPECT_EQ(value_or_throw(parse_json(line))["event"], "test");
+    EXPECT_EQ(cli_.run({"alert", "test", "deaf"}).status, 5);
+    EXPECT_EQ(cli_.run({"alert", "test", "nobody"}).status, 3);
 }
 
 } // namespace

@@ -1,6 +1,6 @@
 #include "worker/handlers/exec.hpp"
 
-#include "worker/handlers/run_child.hpp"
+#include "base/run_child.hpp"
 #include "worker/job_context.hpp"
 
 #include <charconv>
@@ -53,13 +53,7 @@ private:
         options.command = config_.command;
         options.memory_bytes_max = static_cast<std::uint64_t>(config_.memory_mib_max) * kib * kib;
         options.output_bytes_max = static_cast<std::size_t>(config_.output_kib_max) * kib;
-        const Environment ours = process_environment();
-        for (const char* const name : {"PATH", "HOME", "LANG", "TZ", "TMPDIR"}) {
-            const auto found = ours.find(name);
-            if (found != ours.end()) {
-                options.environment[name] = found->second;
-            }
-        }
+        options.environment = plain_environment();
         options.environment["BGERP_ORG"] = context.org();
         options.environment["BGERP_JOB_UUID"] = context.envelope().uuid;
         options.environment["BGERP_JOB_ATTEMPT"] = std::to_string(context.attempt());

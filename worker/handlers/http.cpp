@@ -1,12 +1,9 @@
 #include "worker/handlers/http.hpp"
 
-#include "base/crypto.hpp"
+#include "base/http_call.hpp"
 #include "base/ids.hpp"
-#include "worker/handlers/http_call.hpp"
+#include "base/webhook.hpp"
 #include "worker/job_context.hpp"
-
-#include <algorithm>
-#include <fstream>
 
 namespace bgerp::worker {
 
@@ -14,16 +11,6 @@ namespace {
 
 constexpr std::size_t kib = 1024;
 constexpr std::size_t shown_bytes_max = 300; // of an answer, in an error
-constexpr std::string_view encoded_key = "whsec_";
-
-std::string read_secret(const std::string& path) {
-    std::ifstream file(path);
-    std::string secret;
-    if (!std::getline(file, secret) || secret.empty()) {
-        throw Failure(ErrorCode::invalid_argument, "the secret file '" + path + "' can't be read");
-    }
-    return secret;
-}
 
 bool worth_another_try(long status) {
     constexpr long request_timeout = 408;
@@ -38,7 +25,7 @@ class HttpHandler final : public Handler {
 public:
     explicit HttpHandler(const HttpKindConfig& config)
         : config_(config)
-        , key_(read_secret(config.secret_file)) {}
+        , key_(read_webhook_secret(config.secret_file)) {}
 
     Result<Json> run(JobContext& context) override {
         const auto answer = http_post(call_for(context), [&] { return context.stop_requested(); });
@@ -59,19 +46,10 @@ private:
         // Others write uuids too: what isn't one must not get into a header.
         const std::string& uuid = context.envelope().uuid;
         const std::string id = is_uuid(uuid) ? uuid : "none";
-        const auto now = std::chrono::system_clock::now().time_since_epoch();
-        const std::string timestamp =
-            std::to_string(std::chrono::duration_cast<std::chrono::seconds>(now).count());
-        call.headers = {
-            "Content-Type: application/json",
-            "User-Agent: bgerp",
-            "Expect:", // no pause before the body
-            "webhook-id: " + id,
-            "webhook-timestamp: " + timestamp,
-            "webhook-signature: " + webhook_signature(key_, id, timestamp, call.body),
-            "Bgerp-Org: " + context.org(),
-            "Bgerp-Kind: " + config_.kind,
-            "Bgerp-Attempt: " + std::to_string(context.attempt())};
+        call.headers = webhook_headers(key_, id, call.body);
+        call.headers.push_back("Bgerp-Org: " + context.org());
+        call.headers.push_back("Bgerp-Kind: " + config_.kind);
+        call.headers.push_back("Bgerp-Attempt: " + std::to_string(context.attempt()));
         return call;
     }
 
@@ -107,19 +85,6 @@ private:
 
 std::unique_ptr<Handler> make_http_handler(const HttpKindConfig& config) {
     return std::make_unique<HttpHandler>(config);
-}
-
-std::string webhook_signature(
-    const std::string& key, std::string_view id, std::string_view timestamp, std::string_view body
-) {
-    std::string bytes = key;
-    if (key.starts_with(encoded_key)) {
-        bytes = from_base64(std::string_view(key).substr(encoded_key.size())).value_or(key);
-    }
-    std::string signed_text;
-    signed_text.reserve(id.size() + timestamp.size() + body.size() + 2);
-    signed_text.append(id).append(".").append(timestamp).append(".").append(body);
-    return "v1," + hmac_sha256_base64(bytes, signed_text);
 }
 
 } // namespace bgerp::worker

@@ -10,18 +10,10 @@
 #include "worker/handler.hpp"
 
 #include <memory>
-#include <string>
-#include <string_view>
 
 namespace bgerp::worker {
 
 /// Reads the secret. Throws Failure when the file can't be read or is empty.
 [[nodiscard]] std::unique_ptr<Handler> make_http_handler(const HttpKindConfig& config);
-
-/// The value of webhook-signature. A key that begins with `whsec_` is base64, any other is taken
-/// as it is.
-[[nodiscard]] std::string webhook_signature(
-    const std::string& key, std::string_view id, std::string_view timestamp, std::string_view body
-);
 
 } // namespace bgerp::worker

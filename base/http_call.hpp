@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-namespace bgerp::worker {
+namespace bgerp {
 
 struct HttpCall {
     std::string url;                  // http or https
@@ -36,4 +36,4 @@ struct HttpAnswer {
 [[nodiscard]] Result<HttpAnswer>
 http_post(const HttpCall& call, const std::function<bool()>& stop_requested);
 
-} // namespace bgerp::worker
+} // namespace bgerp

@@ -1,4 +1,4 @@
-#include "worker/handlers/child_start.hpp"
+#include "base/child_start.hpp"
 
 #include <cerrno>
 #include <csignal>
@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-namespace bgerp::worker {
+namespace bgerp {
 
 namespace {
 
@@ -149,4 +149,4 @@ Result<StartedChild> start_child(const ChildOptions& options) {
     return child;
 }
 
-} // namespace bgerp::worker
+} // namespace bgerp

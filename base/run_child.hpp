@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace bgerp::worker {
+namespace bgerp {
 
 struct ChildOptions {
     std::vector<std::string> command;   // program (looked up in PATH without a slash) and arguments
@@ -27,6 +27,9 @@ struct ChildExit {
     int signal = 0;
     std::string output;
 };
+
+/// What of this process's environment a program gets: PATH, HOME, LANG, TZ, TMPDIR.
+[[nodiscard]] Environment plain_environment();
 
 /// Asked every few milliseconds: true ends the program (TERM, then KILL).
 using StopRequested = std::function<bool()>;
@@ -42,4 +45,4 @@ using OnErrorLine = std::function<void(std::string_view)>;
     const OnErrorLine& on_error_line
 );
 
-} // namespace bgerp::worker
+} // namespace bgerp

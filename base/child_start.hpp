@@ -3,13 +3,13 @@
 // needs is prepared before.
 #pragma once
 
-#include "worker/handlers/run_child.hpp"
+#include "base/run_child.hpp"
 
 #include <sys/types.h>
 #include <unistd.h>
 #include <utility>
 
-namespace bgerp::worker {
+namespace bgerp {
 
 /// An open file, closed when it goes out of scope.
 class OpenFile {
@@ -55,4 +55,4 @@ struct StartedChild {
 /// Errors as run_child's not_found and unavailable.
 [[nodiscard]] Result<StartedChild> start_child(const ChildOptions& options);
 
-} // namespace bgerp::worker
+} // namespace bgerp

@@ -1,12 +1,12 @@
 #include "base/deadline.hpp"
-#include "worker/handlers/run_child.hpp"
+#include "base/run_child.hpp"
 
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <csignal>
 
-namespace bgerp::worker {
+namespace bgerp {
 namespace {
 
 constexpr const char* shell = "/bin/sh";
@@ -112,4 +112,4 @@ TEST(RunChild, children_left_behind_are_ended) {
 }
 
 } // namespace
-} // namespace bgerp::worker
+} // namespace bgerp

@@ -1,7 +1,7 @@
-#include "worker/handlers/run_child.hpp"
+#include "base/run_child.hpp"
 
+#include "base/child_start.hpp"
 #include "base/deadline.hpp"
-#include "worker/handlers/child_start.hpp"
 
 #include <array>
 #include <cerrno>
@@ -10,7 +10,7 @@
 #include <poll.h>
 #include <sys/wait.h>
 
-namespace bgerp::worker {
+namespace bgerp {
 
 namespace {
 
@@ -205,6 +205,18 @@ private:
 
 } // namespace
 
+Environment plain_environment() {
+    Environment plain;
+    const Environment ours = process_environment();
+    for (const char* const name : {"PATH", "HOME", "LANG", "TZ", "TMPDIR"}) {
+        const auto found = ours.find(name);
+        if (found != ours.end()) {
+            plain[name] = found->second;
+        }
+    }
+    return plain;
+}
+
 Result<ChildExit> run_child(
     const ChildOptions& options,
     const std::string& input,
@@ -220,4 +232,4 @@ Result<ChildExit> run_child(
     return conversation.run(stop_requested);
 }
 
-} // namespace bgerp::worker
+} // namespace bgerp

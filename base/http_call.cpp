@@ -1,9 +1,9 @@
-#include "worker/handlers/http_call.hpp"
+#include "base/http_call.hpp"
 
 #include <curl/curl.h>
 #include <memory>
 
-namespace bgerp::worker {
+namespace bgerp {
 
 namespace {
 
@@ -152,4 +152,4 @@ Result<HttpAnswer> http_post(const HttpCall& call, const std::function<bool()>& 
     return answer_of(easy.get(), std::move(received.body));
 }
 
-} // namespace bgerp::worker
+} // namespace bgerp
