@@ -78,6 +78,7 @@ struct QueueConfig {
     std::int64_t cancelled_keep_h = 0;          // the cancelled ones; 0: as all
     std::int64_t failed_keep_h = 0;             // and failed jobs; 0: as all, and for ever
     std::int64_t stats_keep_h = 48;             // statistics of each minute; 0: none are made
+    std::int64_t events_keep_h = 24;            // of those who have them written
     std::map<std::string, std::string> aliases; // old names of kinds, and their names now
     std::vector<std::string> remote_kinds;      // run by remote workers over the API alone
 };

@@ -4,11 +4,13 @@
 
 namespace bgerp::config_detail {
 
-std::vector<Binding> bindings_of(Config& c) {
+namespace {
+
+// In the order of the documentation.
+
+std::vector<Binding> platform_bindings(Config& c) {
     auto& d = c.database;
     auto& s = c.server;
-    auto& q = c.queue;
-    auto& w = c.worker;
     return {
         {"database", "socket", PathTarget{&d.socket}},
         {"database", "host", &d.host},
@@ -46,6 +48,13 @@ std::vector<Binding> bindings_of(Config& c) {
         {"server", "idle_timeout_s", IntegerTarget{&s.idle_timeout_s, 1, 3600}},
         {"server", "tls_cert_file", PathTarget{&s.tls_cert_file}},
         {"server", "tls_key_file", PathTarget{&s.tls_key_file}},
+    };
+}
+
+std::vector<Binding> job_bindings(Config& c) {
+    auto& q = c.queue;
+    auto& w = c.worker;
+    return {
         {"queue", "lease_s", IntegerTarget{&q.lease_s, 2, 3600}},
         {"queue", "retry_after_s", IntegerTarget{&q.retry_after_s, 2, day_s}},
         {"queue", "max_tries", IntegerTarget{&q.max_tries, 1, 1000}},
@@ -56,6 +65,7 @@ std::vector<Binding> bindings_of(Config& c) {
         {"queue", "cancelled_keep_h", IntegerTarget{&q.cancelled_keep_h, 0, 87600}},
         {"queue", "failed_keep_h", IntegerTarget{&q.failed_keep_h, 0, 87600}},
         {"queue", "stats_keep_h", IntegerTarget{&q.stats_keep_h, 0, 8760}},
+        {"queue", "events_keep_h", IntegerTarget{&q.events_keep_h, 1, 8760}},
         {"queue", "aliases", &q.aliases},
         {"queue", "remote_kinds", &q.remote_kinds},
         {"worker", "concurrency", IntegerTarget{&w.concurrency, 1, 1024}},
@@ -73,6 +83,15 @@ std::vector<Binding> bindings_of(Config& c) {
         {"scheduler", "housekeeping_s", IntegerTarget{&c.scheduler.housekeeping_s, 1, day_s}},
         {"scheduler", "alerts_s", IntegerTarget{&c.scheduler.alerts_s, 1, 3600}},
     };
+}
+
+} // namespace
+
+std::vector<Binding> bindings_of(Config& c) {
+    std::vector<Binding> all = platform_bindings(c);
+    const std::vector<Binding> of_jobs = job_bindings(c);
+    all.insert(all.end(), of_jobs.begin(), of_jobs.end());
+    return all;
 }
 
 void refuse(const ValuePlace& place, const std::string& why) {

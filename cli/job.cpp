@@ -3,6 +3,7 @@
 #include "base/process.hpp"
 #include "cli/duration.hpp"
 #include "cli/flow_options.hpp"
+#include "cli/job_events.hpp"
 #include "cli/job_wait.hpp"
 #include "cli/nouns.hpp"
 #include "cli/sibling.hpp"
@@ -302,6 +303,7 @@ void add_job(CLI::App& root, Commands& commands) {
     noun.require_subcommand(1);
     add_push(noun, commands);
     add_signal(noun, commands);
+    add_job_events(noun, commands);
 
     struct Verb {
         const char* name;

@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "tenant_db/alerts/alert_teller.hpp"
+#include "tenant_db/queue/job_events.hpp"
 
 #include <algorithm>
 
@@ -212,6 +213,7 @@ bool AlertWatcher::tell(
     const std::string what = event + ": " + alerts::describe(rule, alert.value);
     const AlertKey& key = alert.key;
     if (told) {
+        note(alert.key, event);
         log_warn(
             "alert told",
             {{"alert", key.rule}, {"tenant", key.org}, {"queue", key.queue}, {"what", what}}
@@ -228,6 +230,21 @@ bool AlertWatcher::tell(
     );
     core_db::alert_not_told(*tenants_.core_pool().acquire(soon()), key);
     return false;
+}
+
+// For those who follow the organization's events. Not worth an alert of its own when it fails.
+void AlertWatcher::note(const AlertKey& key, const std::string& event) {
+    try {
+        for (const Tenant& tenant : *tenants_.active()) {
+            if (tenant.code.str() == key.org) {
+                const auto schema = queue::QueueSchema::of(tenant.database);
+                const auto session = tenants_.queue_pool().acquire(soon());
+                queue::note_event(*session, schema, "alert_" + event, key.queue, key.rule);
+            }
+        }
+    } catch (const Failure& error) {
+        log_debug("an alert's event was not written", {{"error", error.what()}});
+    }
 }
 
 const AlertConfig* AlertWatcher::rule_of(const core_db::AlertKey& key) const {

@@ -47,6 +47,7 @@ private:
     void follow(const core_db::FiringAlert& alert, const Seen& seen);
     [[nodiscard]] bool
     tell(const AlertConfig& rule, const core_db::FiringAlert& alert, const std::string& event);
+    void note(const core_db::AlertKey& key, const std::string& event);
     void end(const AlertConfig& rule, const core_db::FiringAlert& alert);
     [[nodiscard]] const AlertConfig* rule_of(const core_db::AlertKey& key) const;
 

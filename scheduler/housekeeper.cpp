@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "tenant_db/queue/batch.hpp"
+#include "tenant_db/queue/job_events.hpp"
 #include "tenant_db/queue/job_stats.hpp"
 #include "tenant_db/queue/permits.hpp"
 #include "tenant_db/queue/workflow.hpp"
@@ -38,6 +39,7 @@ Housekeeper::Housekeeper(const Config& config, Tenants& tenants, Leadership& lea
     : interval_(config.scheduler.housekeeping_s)
     , retention_(queue::retention_of(config.queue))
     , stats_keep_h_(config.queue.stats_keep_h)
+    , events_keep_h_(config.queue.events_keep_h)
     , tenants_(tenants)
     , lead_(lead)
     , pulse_(pulse) {}
@@ -124,6 +126,7 @@ void Housekeeper::clean_tenant(const Tenant& tenant) {
     }
     static_cast<void>(queue::prune_finished(pool, deadline, schema, retention_));
     static_cast<void>(queue::prune_stats(pool, deadline, schema, stats_keep_h_));
+    static_cast<void>(queue::prune_events(pool, deadline, schema, events_keep_h_));
     queue::ForeignCursor& foreign = foreign_cursors_[tenant.database];
     for (int round = 0; round < foreign_rounds && may_go_on(); ++round) {
         if (queue::settle_foreign_ends(pool, deadline, schema, foreign_rows, foreign) == 0) {

@@ -41,6 +41,7 @@ private:
     const std::chrono::seconds interval_;
     const queue::Retention retention_;
     const std::int64_t stats_keep_h_;
+    const std::int64_t events_keep_h_;
     Tenants& tenants_;
     Leadership& lead_;
     Pulse& pulse_;

@@ -2,6 +2,7 @@
 
 #include "migrations/catalog.hpp"
 #include "migrations/core/core_migrations.hpp"
+#include "migrations/tenant/queue/job_event.hpp"
 #include "tenant_db/database_accounts.hpp"
 #include "tenant_db/seed.hpp"
 
@@ -129,6 +130,17 @@ Result<MigrationNames> Migrator::roll_back(
         print
     );
     return runner.roll_back(migrations::tenant_migrations(tenant.modules), steps, deadline);
+}
+
+void Migrator::set_job_events(const Tenant& tenant, bool on) {
+    mysql::Connection connection(endpoint(tenant.database));
+    connection.execute_text("SET SESSION lock_wait_timeout = 30");
+    migrations::Schema schema(connection);
+    if (on) {
+        queue::start_job_events(schema);
+    } else {
+        queue::stop_job_events(schema);
+    }
 }
 
 Result<MigrationNames> Migrator::start_afresh(const Tenant& tenant, Deadline deadline) {

@@ -55,6 +55,12 @@ public:
         const migrations::Print& print = {}
     );
 
+    /// Whether what happens to the tenant's jobs is written to job_event: makes or drops the
+    /// triggers that do it. Harmless to repeat. The database's own errors are thrown; one is that
+    /// a server with a binary log lets only privileged accounts make triggers
+    /// (log_bin_trust_function_creators).
+    void set_job_events(const Tenant& tenant, bool on);
+
     /// Drops every table of the tenant's database, with all data, migrates again and seeds.
     [[nodiscard]] Result<MigrationNames> start_afresh(const Tenant& tenant, Deadline deadline);
 

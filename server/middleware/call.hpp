@@ -15,6 +15,14 @@
 
 namespace bgerp::server {
 
+/// What a route keeps with a request between two looks (Response::again_after).
+struct Kept {
+    Kept() = default;
+    Kept(const Kept&) = delete;
+    Kept& operator=(const Kept&) = delete;
+    virtual ~Kept() = default;
+};
+
 struct Call final : http::RequestState {
     Call(http::Request& the_request, Services& the_services, const Endpoint& the_endpoint)
         : request(the_request)
@@ -29,6 +37,7 @@ struct Call final : http::RequestState {
     std::optional<Tenant> tenant;              // likewise
     std::shared_ptr<mysql::Pool> pool;         // of the tenant
     Json body = Json::object();                // checked against the endpoint's fields
+    std::unique_ptr<Kept> kept;                // the route's own
 
     [[nodiscard]] Deadline deadline() const { return request.deadline; }
 

@@ -14,6 +14,7 @@
 #include "tenant_db/doorbell.hpp"
 #include "tenant_db/tenant_pools.hpp"
 
+#include <atomic>
 #include <functional>
 #include <string>
 
@@ -34,6 +35,7 @@ struct Services {
     std::string lease_key;                             // signs the leases of remote workers
     std::string openapi;                               // the document's text
     std::function<http::HttpServerStats()> core_stats; // of the HTTP core
+    std::atomic<int> followers{0};                     // of events, waiting
 };
 
 } // namespace bgerp::server

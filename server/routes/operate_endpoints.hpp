@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/middleware/endpoint.hpp"
+#include "server/routes/events.hpp"
 #include "server/routes/operate.hpp"
 
 #include <array>
@@ -16,6 +17,12 @@ inline constexpr std::array operate_endpoints{
         .ability = "jobs:read",
         .query = stats_query,
         .summary = "What a queue has done lately: throughput, waits, run times, failures"},
+    Endpoint{
+        .path = "/api/v1/events",
+        .run = follow_events,
+        .ability = "jobs:read",
+        .query = event_query,
+        .summary = "What happens to jobs, as server-sent events"},
     Endpoint{
         .path = "/api/v1/alerts",
         .run = list_alerts,

@@ -1,4 +1,4 @@
-// Q44 to Q46 at the command line.
+// Q44 to Q47 at the command line.
 #include "tests/support/cli_runner.hpp"
 
 #include <gmock/gmock.h>
@@ -97,6 +97,24 @@ TEST_F(OperateCommand, Q46_AlertsAreListedAndTried) {
     EXPECT_EQ(value_or_throw(parse_json(line))["event"], "test");
     EXPECT_EQ(cli_.run({"alert", "test", "deaf"}).status, 5);
     EXPECT_EQ(cli_.run({"alert", "test", "nobody"}).status, 3);
+}
+
+TEST_F(OperateCommand, Q47_EventsAreSwitchedOnAndShown) {
+    EXPECT_EQ(cli_.run({"job", "events", "acme"}).status, 4) << "they aren't written";
+    EXPECT_EQ(cli_.json({"job", "events", "acme", "--on"}).json()["events"], true);
+    push_and_work("noop");
+    const Json events = cli_.json({"job", "events", "acme", "--kind", "noop"}).json();
+    ASSERT_EQ(events.size(), 3U);
+    EXPECT_EQ(events[0]["event"], "enqueued");
+    EXPECT_EQ(events[1]["event"], "started");
+    EXPECT_EQ(events[2]["event"], "completed");
+    EXPECT_EQ(events[2]["queue"], "mail");
+    EXPECT_EQ(cli_.json({"job", "events", "acme", "--limit", "1"}).json()[0], events[2]);
+    EXPECT_TRUE(cli_.json({"job", "events", "acme", "--queue", "other"}).json().empty());
+    EXPECT_EQ(cli_.json({"job", "events", "acme", "--follow"}).status, 2);
+    EXPECT_EQ(cli_.json({"job", "events", "acme", "--off"}).json()["events"], false);
+    push_and_work("noop");
+    EXPECT_EQ(cli_.run({"migrate", "tenant", "acme"}).status, 0);
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "migrations/tenant/queue/queue_migrations.hpp"
 
 #include "migrations/tenant/queue/job_claim_room.hpp"
+#include "migrations/tenant/queue/job_event.hpp"
 #include "migrations/tenant/queue/job_stat.hpp"
 #include "migrations/tenant/queue/job_unique.hpp"
 #include "migrations/tenant/queue/limit_tables.hpp"
@@ -41,6 +42,7 @@ std::vector<Migration> queue_migrations() {
         queue::workflow_migration(),
         queue::job_step_migration(),
         queue::job_stat_migration(),
+        queue::job_event_migration(),
     };
 }
 

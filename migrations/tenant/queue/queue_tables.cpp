@@ -141,7 +141,7 @@ constexpr std::array tables{
 };
 
 // Made by migrations of their own, in their order.
-constexpr std::array<std::string_view, 7> added_tables{
+constexpr std::array<std::string_view, 9> added_tables{
     "job_unique",
     "workflow",
     "workflow_step",
@@ -149,6 +149,8 @@ constexpr std::array<std::string_view, 7> added_tables{
     "workflow_todo",
     "job_step",
     "job_stat",
+    "job_event",
+    "job_event_switch",
 };
 
 } // namespace
