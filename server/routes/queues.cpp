@@ -20,7 +20,7 @@ queue::QueueStats of_name(const std::string& name) {
     return stats;
 }
 
-Json stats_json(const queue::QueueStats& stats, bool paused, Json recent) {
+Json stats_json(const queue::QueueStats& stats, bool paused, Json lately) {
     return {
         {"queue", stats.queue},
         {"available", stats.available},
@@ -29,7 +29,7 @@ Json stats_json(const queue::QueueStats& stats, bool paused, Json recent) {
         {"blocked", stats.blocked},
         {"oldest_wait_s", stats.oldest_wait_s},
         {"paused", paused},
-        {"recent", std::move(recent)}};
+        {"recent", std::move(lately)}};
 }
 
 } // namespace
