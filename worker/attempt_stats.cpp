@@ -128,7 +128,8 @@ queue::JobCounts& AttemptStats::cell(Cells& cells, const Key& key) {
     if (found != cells.end()) {
         return found->second;
     }
-    return cells[cells.size() < queue::stats_kept_apart_max ? key : Key()];
+    const std::size_t kept_apart = cells.size() - cells.count(Key());
+    return cells[kept_apart < queue::stats_kept_apart_max ? key : Key()];
 }
 
 } // namespace bgerp::worker
