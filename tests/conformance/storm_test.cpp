@@ -95,7 +95,9 @@ protected:
             );
             cancel_some(random);
             if (random() % 8 == 0) {
-                execute("UPDATE job_delayed SET available_at = 1 ORDER BY id LIMIT 5");
+                mysql::run_statement(*direct, soon(), [](mysql::Session& session) {
+                    session.execute("UPDATE job_delayed SET available_at = 1 ORDER BY id LIMIT 5");
+                });
                 promote_due(*pool, soon(), schema, 20);
             }
             if (random() % 16 == 0) {

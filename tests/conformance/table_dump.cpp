@@ -73,11 +73,11 @@ std::string dump_tables(mysql::Pool& pool, const std::vector<std::string>& more)
 
 void empty_tables(mysql::Pool& pool, const std::vector<std::string>& more) {
     const auto connection = pool.acquire(Deadline::after(patience));
-    connection->execute("START TRANSACTION");
+    connection->begin();
     for (const std::string& table : all_tables(more)) {
         connection->execute("DELETE FROM " + table);
     }
-    connection->execute("COMMIT");
+    connection->commit();
 }
 
 } // namespace bgerp::queue

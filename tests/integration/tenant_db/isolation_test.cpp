@@ -35,7 +35,7 @@ protected:
 
     static void expect_denied(Connection& connection, const std::string& sql) {
         try {
-            connection.execute(sql);
+            connection.execute_text(sql);
             ADD_FAILURE() << "allowed: " << sql;
         } catch (const mysql::DatabaseError& error) {
             EXPECT_EQ(error.error_class(), mysql::ErrorClass::access_denied)
