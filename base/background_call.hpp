@@ -35,19 +35,20 @@ public:
         }
     }
 
-    /// Returns at once. busy() must be false.
+    /// Returns at once. busy() must be false. Throws std::system_error when there can be no thread;
+    /// nothing is under way then.
     void start(std::function<Answer()> call) {
+        if (!thread_.joinable()) {
+            thread_ = std::thread([this] { run(); });
+        }
         std::packaged_task<Answer()> task(std::move(call));
-        answer_ = task.get_future();
+        auto answer = task.get_future();
         {
             const std::lock_guard lock(mutex_);
             task_ = std::move(task);
         }
-        if (thread_.joinable()) {
-            changed_.notify_one();
-        } else {
-            thread_ = std::thread([this] { run(); });
-        }
+        answer_ = std::move(answer);
+        changed_.notify_one();
     }
 
     /// Started, and the answer not taken yet.

@@ -72,6 +72,9 @@ void Reserver::land_flight() {
         }
     } catch (const Failure& error) {
         put_off(flight_.tenant->key, error);
+    } catch (...) { // nobody's turn may hang on it
+        fairness_.resume(flight_.tenant->key);
+        throw;
     }
 }
 

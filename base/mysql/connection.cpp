@@ -243,10 +243,16 @@ void Connection::leave_transactions() {
 }
 
 void Connection::set_autocommit(bool on) {
-    if (on != autocommit_) {
-        run_text(on ? "SET SESSION autocommit = 1" : "SET SESSION autocommit = 0");
-        autocommit_ = on;
+    if (on == autocommit_) {
+        return;
     }
+    try {
+        run_text(on ? "SET SESSION autocommit = 1" : "SET SESSION autocommit = 0");
+    } catch (...) { // which mode it is in isn't known now
+        mark_broken();
+        throw;
+    }
+    autocommit_ = on;
 }
 
 std::uint64_t Connection::execute(std::string_view sql, const Params& params) {

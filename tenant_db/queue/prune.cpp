@@ -27,6 +27,23 @@ void delete_by_text(
     );
 }
 
+// PRIMARY (uuid), exclusive. One that was retried since it was read has ended no more, and stays.
+void delete_ended_runs(
+    mysql::Session& session,
+    const QueueSchema& schema,
+    const std::vector<std::string>& uuids,
+    JobOutcome outcome
+) {
+    mysql::Params params;
+    add_padded(params, uuids);
+    params.emplace_back(state_of(outcome));
+    session.execute(
+        "DELETE " + schema("job_run") + " FROM " + schema("job_run") +
+            " FORCE INDEX (PRIMARY) WHERE uuid IN" + in_list(uuids.size()) + " AND outcome = ?",
+        params
+    );
+}
+
 std::vector<std::string>
 ids_of(mysql::Session& session, const std::string& sql, const mysql::Params& params) {
     std::vector<std::string> ids;
@@ -34,14 +51,15 @@ ids_of(mysql::Session& session, const std::string& sql, const mysql::Params& par
     return ids;
 }
 
-// Repeats `step`, a transaction each, until it finds fewer rows than it may take.
+// Repeats `step`, a transaction each, until it finds fewer rows than it may take, or the time is
+// up: the rest is for another call.
 template <class Step>
 std::size_t in_steps(mysql::Pool& pool, Deadline deadline, Step step) {
     std::size_t all = 0;
     for (;;) {
         const std::size_t rows = mysql::with_transaction(pool, deadline, step);
         all += rows;
-        if (rows < rows_max) {
+        if (rows < rows_max || deadline.passed()) {
             return all;
         }
     }
@@ -193,7 +211,7 @@ std::size_t prune_runs(
             {state_of(outcome), age.count(), age.count(), rows_max}
         );
         if (!uuids.empty()) {
-            delete_by_text(t, schema("job_run"), "uuid", uuids);
+            delete_ended_runs(t, schema, uuids, outcome);
         }
         return uuids.size();
     });
@@ -222,7 +240,7 @@ std::size_t flush_failed(
         });
         flushed += page.old.size();
         after_id = page.last_id;
-        if (page.old.empty() || page.rows < rows_max) {
+        if (page.old.empty() || page.rows < rows_max || deadline.passed()) {
             return flushed;
         }
     }

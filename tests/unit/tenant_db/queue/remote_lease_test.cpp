@@ -11,7 +11,8 @@ TEST(RemoteLease, Q42_ComesBackAsItWas) {
     const RemoteLease lease{
         {"remote.\"☃\\", -32768, 18'446'744'073'709'551'615ULL},
         {9'223'372'036'854'775'807ULL, 65'535},
-        1'800'000'000};
+        1'800'000'000,
+        {}};
     const std::string sealed = seal_lease(lease, "bgerp_t_acme", "key");
     const auto opened = open_lease(sealed, "bgerp_t_acme", "key");
     ASSERT_TRUE(opened) << opened.error().message;
