@@ -153,6 +153,8 @@ void AlertWatcher::look_at(const Tenant& tenant, Seen& seen) {
              )) {
             if (seen.holding.size() < holding_max) {
                 seen.holding[found.key] = found.value;
+            } else { // what began stays begun
+                seen.unknown.insert(org);
             }
         }
     }

@@ -97,7 +97,7 @@ bool Reserver::serve_parked(Work& work) {
     try {
         hand_over_admitted(
             work,
-            parts_.limits.take_parked(work.tenant, room),
+            parts_.limits.take_parked(work.tenant, room, room_in_hand()),
             known_ms.value_or(job_ms_unknown),
             now
         );

@@ -95,9 +95,9 @@ public:
     [[nodiscard]] std::vector<queue::PermitWish>
     wishes_for_parked(const ServedTenant& tenant, std::size_t room, Time now);
 
-    /// What of them to take now. The keys take turns.
+    /// What of them to take now: about `room`, never more than `at_most`. The keys take turns.
     [[nodiscard]] std::vector<queue::TakeWish>
-    parked_to_take(const ServedTenant& tenant, std::size_t room, Time now);
+    parked_to_take(const ServedTenant& tenant, std::size_t room, std::size_t at_most, Time now);
 
     void taken(
         const ServedTenant& tenant,

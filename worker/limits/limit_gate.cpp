@@ -70,12 +70,13 @@ void LimitGate::acquire(const ServedTenant& tenant, const std::vector<queue::Per
     book_.granted(tenant, wishes, grants, asked_at);
 }
 
-std::vector<LimitGate::Admitted> LimitGate::take_parked(const Tenant& tenant, std::size_t room) {
+std::vector<LimitGate::Admitted>
+LimitGate::take_parked(const Tenant& tenant, std::size_t room, std::size_t at_most) {
     {
         const std::lock_guard lock(permits_mutex_);
         acquire(*tenant, book_.wishes_for_parked(*tenant, room, SteadyClock::now()));
     }
-    const auto wishes = book_.parked_to_take(*tenant, room, SteadyClock::now());
+    const auto wishes = book_.parked_to_take(*tenant, room, at_most, SteadyClock::now());
     queue::QueueFilter filter = selection_.filter();
     filter.but = book_.filter(*tenant).but;
     filter.but_remote = true;

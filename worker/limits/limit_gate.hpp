@@ -34,8 +34,9 @@ public:
         const Tenant& tenant, std::vector<queue::ReservedJob>& jobs, std::optional<double> job_ms
     );
 
-    /// Up to `room` jobs that were parked and may be held now.
-    [[nodiscard]] std::vector<Admitted> take_parked(const Tenant& tenant, std::size_t room);
+    /// Jobs that were parked and may be held now: about `room`, never more than `at_most`.
+    [[nodiscard]] std::vector<Admitted>
+    take_parked(const Tenant& tenant, std::size_t room, std::size_t at_most);
 
     /// Parks jobs in hand that have waited for their turn for longer than `age`. Returns them.
     [[nodiscard]] std::vector<HeldJobPtr>

@@ -71,7 +71,9 @@ LimitBook::wishes_for_parked(const ServedTenant& tenant, std::size_t room, Time 
 }
 
 std::vector<queue::TakeWish>
-LimitBook::parked_to_take(const ServedTenant& tenant, std::size_t room, Time now) {
+LimitBook::parked_to_take(
+    const ServedTenant& tenant, std::size_t room, std::size_t at_most, Time now
+) {
     const std::lock_guard lock(mutex_);
     TenantBook* const book = find(tenant);
     std::vector<queue::TakeWish> wishes;
@@ -80,7 +82,7 @@ LimitBook::parked_to_take(const ServedTenant& tenant, std::size_t room, Time now
     }
     const std::vector<KeyState*> keys = ready_keys(*book, now);
     const auto share = static_cast<std::int64_t>(share_of(room, keys.size()));
-    std::size_t left = deals * room;
+    std::size_t left = std::min(deals * room, at_most);
     std::unordered_map<const KeyState*, std::int64_t> of_shared;
     for (KeyState* const key : keys) {
         std::int64_t jobs = std::min(key->may_hold(now, rules_) - key->in_hand, share);

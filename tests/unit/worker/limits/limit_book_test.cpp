@@ -33,7 +33,7 @@ TEST_F(LimitBookTest, Q35_an_end_makes_room_for_what_is_parked) {
     EXPECT_EQ(wakes_, 1);
     now_ += 100ms;
     EXPECT_TRUE(book_.has_ready(*tenant_, now_));
-    const auto wishes = book_.parked_to_take(*tenant_, 100, now_);
+    const auto wishes = book_.parked_to_take(*tenant_, 100, 100, now_);
     ASSERT_EQ(wishes.size(), 1U);
     EXPECT_EQ(wishes.front().limit, 1U);
     book_.taken(*tenant_, wishes, {{wishes.front().key, jobs(1), false}}, now_);

@@ -52,8 +52,8 @@ TEST_F(LimitBookTest, Q35_parked_keys_share_the_room_and_take_turns) {
     const auto candidates = book_.candidates(*tenant_, rows);
     ASSERT_EQ(book_.admit(tenant_, candidates, false, now_).size(), 3U); // no permits: parked
     grant(book_.wishes_for_parked(*tenant_, 4, now_), 100);
-    const auto first = book_.parked_to_take(*tenant_, 4, now_);
-    const auto second = book_.parked_to_take(*tenant_, 4, now_);
+    const auto first = book_.parked_to_take(*tenant_, 4, 100, now_);
+    const auto second = book_.parked_to_take(*tenant_, 4, 100, now_);
     ASSERT_EQ(first.size(), 2U);
     ASSERT_EQ(second.size(), 2U);
     EXPECT_EQ(first[0].limit, 4U);
