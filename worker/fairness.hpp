@@ -48,8 +48,8 @@ public:
         return !fresh_.empty() && fresh_.front() == tenant;
     }
 
-    /// Takes the tenant whose turn it is out of the turns until resume(): what it was given a turn for is
-    /// still being fetched, and somebody else's turn it is meanwhile.
+    /// Takes the tenant whose turn it is out of the turns until resume(): what it was given a turn
+    /// for is still being fetched, and somebody else's turn it is meanwhile.
     void hold(Key tenant);
 
     /// Where it was when it was held, before the others, with the credit of the rounds it missed:

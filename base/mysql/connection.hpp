@@ -26,8 +26,8 @@ public:
     /// it must come from a whitelist or a checked type.
     void execute_text(const std::string& sql);
 
-    /// Costs a statement only after one outside of a transaction: sessions stay in the mode in which
-    /// the first statement begins a transaction until that is in the way.
+    /// Costs a statement only after one outside of a transaction: sessions stay in the mode in
+    /// which the first statement begins a transaction until that is in the way.
     void begin();
     void commit();
 

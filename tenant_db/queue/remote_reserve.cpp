@@ -47,9 +47,6 @@ RemoteClaim RemoteWork::reserve(const RemoteOrder& order) {
         if (!jobs.empty()) {
             return {std::move(jobs), false};
         }
-        if (!seen.jobs && !seen.due) {
-            return {};
-        }
     }
     return {claim(order, limits ? &*limits : nullptr), false};
 }

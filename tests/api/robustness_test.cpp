@@ -28,8 +28,8 @@ TEST_F(Robustness, UnknownPathsAndMethods) {
     const Answer answer = ask("PUT", "/api/v1/jobs", {token_});
     EXPECT_EQ(answer.status, 405);
     EXPECT_EQ(answer.code(), "method_not_allowed");
-    EXPECT_EQ(answer.raw.header("allow"), "POST, GET, HEAD");
-    EXPECT_EQ(ask("OPTIONS", "/api/v1/jobs", {}).raw.header("allow"), "POST, GET, HEAD");
+    EXPECT_EQ(answer.raw.header("allow"), "POST, GET, HEAD, DELETE");
+    EXPECT_EQ(ask("OPTIONS", "/api/v1/jobs", {}).raw.header("allow"), "POST, GET, HEAD, DELETE");
     EXPECT_EQ(ask("BREW", "/api/v1/jobs", {token_}).status, 405);
 }
 

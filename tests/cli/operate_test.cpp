@@ -19,7 +19,10 @@ protected:
     }
 
     void push_and_work(const std::string& kind) {
-        EXPECT_EQ(cli_.run({"job", "push", "acme", kind, "--queue", "mail"}).status, 0);
+        EXPECT_EQ(
+            cli_.run({"job", "push", "acme", kind, "--queue", "mail", "--any-kind"}).status,
+            0
+        );
         EXPECT_EQ(cli_.run({"work", "acme", "--stop-when-empty"}).status, 0);
     }
 

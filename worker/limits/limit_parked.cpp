@@ -70,8 +70,7 @@ LimitBook::wishes_for_parked(const ServedTenant& tenant, std::size_t room, Time 
     return wishes;
 }
 
-std::vector<queue::TakeWish>
-LimitBook::parked_to_take(
+std::vector<queue::TakeWish> LimitBook::parked_to_take(
     const ServedTenant& tenant, std::size_t room, std::size_t at_most, Time now
 ) {
     const std::lock_guard lock(mutex_);

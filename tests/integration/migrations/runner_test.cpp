@@ -59,7 +59,10 @@ std::vector<Migration> two_tables() {
 }
 
 TEST_F(RunnerTest, EveryModuleMigratesAndASecondRunHasNothingToDo) {
-    EXPECT_EQ(Runner(core_target()).migrate(core_migrations(), soon())->size(), 5U);
+    EXPECT_EQ(
+        Runner(core_target()).migrate(core_migrations(), soon())->size(),
+        core_migrations().size()
+    );
     EXPECT_TRUE(Runner(core_target()).migrate(core_migrations(), soon())->empty());
     const auto all = tenant_migrations(all_modules());
     const auto done = runner().migrate(all, soon());
