@@ -100,7 +100,8 @@ std::vector<LimitKey> RemoteLimits::worth_asking(std::uint64_t turn) {
         }
         const auto* const limit = limit_of(key);
         if (limit == nullptr) {
-            static_cast<void>(unpark_key(pool_, deadline_, schema_, key.key));
+            const auto queues = unpark_key(pool_, deadline_, schema_, key.key);
+            returned_some_ = returned_some_ || queues.count(queue_) > 0;
             parked_.erase(key.key);
             continue;
         }

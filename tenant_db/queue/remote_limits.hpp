@@ -50,6 +50,9 @@ public:
     /// whose limit is gone go back to their queues.
     [[nodiscard]] std::vector<Admitted> take_parked(std::uint64_t owner, std::size_t limit);
 
+    /// Whether jobs went back to their queues.
+    [[nodiscard]] bool returned_some() const { return returned_some_; }
+
     /// Of `jobs`, just reserved, those that may begin; the others are held back.
     [[nodiscard]] std::vector<Admitted> admit(std::vector<ReservedJob> jobs);
 
@@ -77,6 +80,7 @@ private:
     QueueRules rules_;
     std::vector<WatchedKey> watched_;
     std::set<std::uint64_t> parked_; // keys whose jobs wait: newcomers don't overtake
+    bool returned_some_ = false;
 };
 
 /// The lease of `job` was renewed: so are its permits. Those that had run out are asked for anew;
