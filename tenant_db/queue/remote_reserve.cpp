@@ -47,6 +47,9 @@ RemoteClaim RemoteWork::reserve(const RemoteOrder& order) {
         if (!jobs.empty()) {
             return {std::move(jobs), false};
         }
+        if (!seen.jobs && !seen.due && !limits->returned_some()) {
+            return {};
+        }
     }
     return {claim(order, limits ? &*limits : nullptr), false};
 }
