@@ -15,6 +15,8 @@ class OperateCommand : public testing::Test {
 protected:
     OperateCommand() {
         cli_.set_up_platform();
+        std::ofstream(cli_.config_file(), std::ios::app)
+            << "exec:\n  broken: {command: [/bin/false], fail_on: [1]}\n";
         EXPECT_EQ(cli_.run({"org", "create", "acme", "--modules", "hr"}).status, 0);
     }
 
@@ -50,7 +52,7 @@ TEST_F(OperateCommand, Q44_HistoryIsPrunedByStateAndAge) {
 }
 
 TEST_F(OperateCommand, Q44_FailedJobsArePrunedByAge) {
-    push_and_work("no_such_kind");
+    push_and_work("broken");
     ASSERT_EQ(cli_.json({"failed", "list", "acme"}).json().size(), 1U);
     EXPECT_EQ(cli_.run({"failed", "prune", "acme"}).status, 2) << "they are kept for ever";
     EXPECT_EQ(cli_.json({"failed", "prune", "acme", "--older-than", "5m"}).json()["pruned"], 0);
@@ -60,7 +62,7 @@ TEST_F(OperateCommand, Q44_FailedJobsArePrunedByAge) {
 
 TEST_F(OperateCommand, Q45_StatisticsOfTheLastHour) {
     push_and_work("noop");
-    push_and_work("no_such_kind");
+    push_and_work("broken");
     const Json all = cli_.json({"queue", "stats", "acme", "--last", "1h"}).json();
     ASSERT_EQ(all.size(), 1U);
     EXPECT_EQ(all[0]["queue"], "mail");
