@@ -38,7 +38,7 @@ private:
 [[nodiscard]] bool is_uuid(std::string_view text);
 
 /// When a UUID of version 7 was made, to the millisecond, by the clock of whoever made it; nothing
-/// for what can't be one. The digits behind the time are not looked at.
+/// for any other text.
 [[nodiscard]] std::optional<std::chrono::system_clock::time_point> uuid_time(std::string_view text);
 
 /// `bytes` random bytes from the operating system as lower-case hexadecimal digits.
