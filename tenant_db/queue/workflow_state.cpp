@@ -72,10 +72,10 @@ Json read_steps(mysql::Session& session, const QueueSchema& schema, const std::s
     Json steps = Json::array();
     session.query(
         "SELECT s.name, s.state, s.on_failure, s.job_uuid, s.output,"
-        // Cast, since the connector can't read the type that MySQL gives an unquoted text.
-        " CAST(JSON_UNQUOTE(JSON_EXTRACT(s.job, '$.kind')) AS CHAR(255)),"
-        " CAST(JSON_UNQUOTE(JSON_EXTRACT(s.job, '$.queue')) AS CHAR(255)),"
-        " IF(s.state = 'queued', r.state, NULL), r.error, r.waiting_for FROM " +
+        " JSON_UNQUOTE(JSON_EXTRACT(s.job, '$.kind')),"
+        " JSON_UNQUOTE(JSON_EXTRACT(s.job, '$.queue')),"
+        // A computed ENUM is of a type that the connector can't read from MySQL.
+        " IF(s.state = 'queued', CAST(r.state AS CHAR(16)), NULL), r.error, r.waiting_for FROM " +
             schema("workflow_step") + " s FORCE INDEX (PRIMARY) LEFT JOIN " + schema("job_run") +
             " r FORCE INDEX (PRIMARY) ON r.uuid = s.job_uuid WHERE s.workflow_id = ?"
             " ORDER BY s.step",
