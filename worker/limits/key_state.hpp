@@ -52,7 +52,7 @@ struct KeyState {
     Time tokens_retry_at{};         // nor tokens
     Time skip_until{};              // what is parked isn't for this worker
     int skips = 0;                  // in a row
-    Time used_at{};
+    Time used_at{};                 // a job was in hand; to ask or look for one is no use of it
     JobCost cost;
     std::shared_ptr<JobCost> common_cost; // of all keys of the limit
     queue::BreakerPhase breaker = queue::BreakerPhase::closed;

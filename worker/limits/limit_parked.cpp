@@ -63,7 +63,6 @@ LimitBook::wishes_for_parked(const ServedTenant& tenant, std::size_t room, Time 
         const std::int64_t tokens = key->tokens_wanted(share, now);
         const std::int64_t permits = key->permits_wanted(key->in_hand + share, now, rules_);
         if (permits > 0 || tokens > 0) {
-            key->used_at = now;
             wishes.push_back(key->wish(permits, tokens, now));
         }
     }
@@ -95,7 +94,6 @@ std::vector<queue::TakeWish> LimitBook::parked_to_take(
         );
         if (take > 0) {
             wishes.push_back({key->hash, take});
-            key->used_at = now;
             book->parked_turn = key->hash;
             left -= take;
             of_shared[key->shared] += static_cast<std::int64_t>(take);
