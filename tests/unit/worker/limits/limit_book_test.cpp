@@ -95,6 +95,21 @@ TEST_F(LimitBookTest, Q35_idle_permits_go_back_and_used_ones_are_renewed) {
     EXPECT_TRUE(book_.upkeep(now_ + 60s).empty() || book_.upkeep(now_ + 120s).empty());
 }
 
+TEST_F(LimitBookTest, Q35_permits_that_are_only_asked_with_go_back) {
+    set_concurrency(1);
+    const auto held = admit(3);
+    ASSERT_EQ(held.size(), 1U);
+    ASSERT_EQ(book_.begin(held.front(), now_), LimitBook::Turn::now);
+    EXPECT_EQ(book_.end(*held.front(), now_ + 1s), nullptr);
+    for (auto later = 1000ms; later < 1500ms; later += 50ms) { // and gets none of what is parked
+        EXPECT_EQ(book_.parked_to_take(*tenant_, 100, 100, now_ + later).size(), 1U);
+    }
+    const auto upkeep = book_.upkeep(now_ + 1500ms);
+    ASSERT_EQ(upkeep.size(), 1U);
+    ASSERT_EQ(upkeep.front().give_back.size(), 1U);
+    EXPECT_EQ(upkeep.front().give_back.front().permits, 0);
+}
+
 TEST_F(LimitBookTest, Q36_a_job_costs_a_token_and_gets_it_back_when_it_didnt_begin) {
     queue::Limit limit;
     limit.rate = 10;
