@@ -95,16 +95,10 @@ void add_now(
             continue;
         }
         const JobCounts& counts = lately[stats.queue];
-        document.push_back(
-            {{"org", org},
-             {"queue", stats.queue},
-             {"available", stats.available},
-             {"scheduled", stats.scheduled},
-             {"running", stats.running},
-             {"blocked", stats.blocked},
-             {"oldest_wait_s", stats.oldest_wait_s},
-             {"recent", queue::counts_to_json(counts, sums.covered)}}
-        );
+        Json shown = queue::stats_to_json(stats);
+        shown["org"] = org;
+        shown["recent"] = queue::counts_to_json(counts, sums.covered);
+        document.push_back(std::move(shown));
         table.rows.push_back(
             {org,
              stats.queue,

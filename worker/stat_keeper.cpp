@@ -42,13 +42,19 @@ void StatKeeper::run(Pulse::Beat& beat) {
 
 void StatKeeper::write(Pulse::Beat& beat) {
     bool failed = false;
+    const bool stopping = stop_.raised();
+    const Deadline in_all = Deadline::after(statement_time); // of the last time: a stop can't wait
     for (const AttemptStats::OfTenant& counted : stats_.take()) {
         beat.touch();
+        if (stopping && in_all.passed()) {
+            log_warn("statistics were given up at the stop", {});
+            return;
+        }
         const ServedTenant& tenant = *counted.tenant;
         try {
             queue::add_stats(
                 *tenant.queue_pool,
-                Deadline::after(statement_time),
+                stopping ? in_all : Deadline::after(statement_time),
                 tenant.schema,
                 counted.stats
             );

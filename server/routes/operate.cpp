@@ -103,7 +103,12 @@ Result<http::Response> prune_jobs(Call& call) {
     }
     const std::size_t pruned =
         queue::prune_runs(*call.pool, call.deadline(), QueueSchema::current(), *outcome, *age);
-    return http::json_response(200, {{"state", queue::state_of(*outcome)}, {"pruned", pruned}});
+    return http::json_response(
+        200,
+        {{"state", queue::state_of(*outcome)},
+         {"pruned", pruned},
+         {"more", call.deadline().passed()}}
+    );
 }
 
 Result<http::Response> prune_failed_jobs(Call& call) {
@@ -113,7 +118,7 @@ Result<http::Response> prune_failed_jobs(Call& call) {
     }
     const std::size_t pruned =
         queue::flush_failed(*call.pool, call.deadline(), QueueSchema::current(), *age);
-    return http::json_response(200, {{"pruned", pruned}});
+    return http::json_response(200, {{"pruned", pruned}, {"more", call.deadline().passed()}});
 }
 
 } // namespace bgerp::server

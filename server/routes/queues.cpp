@@ -21,15 +21,10 @@ queue::QueueStats of_name(const std::string& name) {
 }
 
 Json stats_json(const queue::QueueStats& stats, bool paused, Json lately) {
-    return {
-        {"queue", stats.queue},
-        {"available", stats.available},
-        {"scheduled", stats.scheduled},
-        {"running", stats.running},
-        {"blocked", stats.blocked},
-        {"oldest_wait_s", stats.oldest_wait_s},
-        {"paused", paused},
-        {"recent", std::move(lately)}};
+    Json shown = queue::stats_to_json(stats);
+    shown["paused"] = paused;
+    shown["recent"] = std::move(lately);
+    return shown;
 }
 
 } // namespace

@@ -50,6 +50,9 @@ struct QueueStats {
 [[nodiscard]] std::vector<QueueStats>
 queue_stats(mysql::Session& session, const QueueSchema& schema);
 
+/// {"queue","available","scheduled","running","blocked","oldest_wait_s"}
+[[nodiscard]] Json stats_to_json(const QueueStats& stats);
+
 /// Removes all waiting jobs of a queue (reserved ones stay); tracked ones end as cancelled. Works
 /// in steps of bounded transactions. Returns how many.
 std::size_t clear_queue(

@@ -43,7 +43,8 @@ std::size_t prune_finished(
 );
 
 /// Removes the history of tracked jobs that ended like this at least `age` ago. Failed jobs stay
-/// among the failed ones, to be retried. Returns how many.
+/// among the failed ones, to be retried. Returns how many. When the deadline passes, what is left
+/// is for another call: more than these may be old enough.
 std::size_t prune_runs(
     mysql::Pool& pool,
     Deadline deadline,
@@ -53,7 +54,7 @@ std::size_t prune_runs(
 );
 
 /// Removes failed jobs that failed at least `age` ago (0: all), with what they had done of their
-/// steps. Returns how many.
+/// steps. Returns how many, and ends early as above.
 std::size_t flush_failed(
     mysql::Pool& pool, Deadline deadline, const QueueSchema& schema, std::chrono::seconds age
 );

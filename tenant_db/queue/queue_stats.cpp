@@ -47,4 +47,14 @@ std::vector<QueueStats> queue_stats(mysql::Session& session, const QueueSchema& 
     return all;
 }
 
+Json stats_to_json(const QueueStats& stats) {
+    return {
+        {"queue", stats.queue},
+        {"available", stats.available},
+        {"scheduled", stats.scheduled},
+        {"running", stats.running},
+        {"blocked", stats.blocked},
+        {"oldest_wait_s", stats.oldest_wait_s}};
+}
+
 } // namespace bgerp::queue

@@ -1,7 +1,11 @@
 // Q44: what has ended is kept as long as its state says, and removed in steps.
+#include "base/mysql/statement_hook.hpp"
 #include "tenant_db/queue/inspect.hpp"
 #include "tenant_db/queue/prune.hpp"
 #include "tests/conformance/queue_fixture.hpp"
+
+#include <functional>
+#include <utility>
 
 namespace bgerp::queue {
 namespace {
@@ -97,6 +101,44 @@ TEST_F(Prune, Q44_OldFailedJobsGoInStepsAndYoungOnesStay) {
     EXPECT_EQ(flush_failed(*pool, soon(), schema, 89min), 560U) << "minutes aren't cut to hours";
     EXPECT_EQ(count("failed_jobs"), 60);
     EXPECT_EQ(flush_failed(*pool, soon(), schema, 0s), 60U);
+}
+
+TEST_F(Prune, Q44_WhatTheTimeDoesntAllowIsForAnotherCall) {
+    end_jobs(620);
+    static_cast<void>(pool->acquire(soon())); // one is open: none has to be made in no time
+    const Deadline over = Deadline::after(0s);
+    EXPECT_EQ(prune_runs(*pool, over, schema, JobOutcome::completed, 0s), 500U);
+    EXPECT_EQ(prune_runs(*pool, soon(), schema, JobOutcome::completed, 0s), 120U);
+}
+
+// Retries all failed jobs when a statement that removes history is about to run.
+class RetryBeforeRemoval final : public mysql::StatementHook {
+public:
+    explicit RetryBeforeRemoval(std::function<void()> retry)
+        : retry_(std::move(retry)) {}
+
+    [[nodiscard]] int before(std::string_view sql) override {
+        if (sql.substr(0, 6) == "DELETE" && retry_) {
+            std::exchange(retry_, {})();
+        }
+        return 0;
+    }
+
+    [[nodiscard]] int after(std::string_view /*sql*/) override { return 0; }
+
+private:
+    std::function<void()> retry_;
+};
+
+TEST_F(Prune, Q44_TheHistoryOfAJobRetriedMeanwhileStays) {
+    end_jobs(2);
+    RetryBeforeRemoval hook([&] { value_or_throw(retry_failed(*pool, soon(), schema, "")); });
+    mysql::Endpoint endpoint = database.admin();
+    endpoint.hook = &hook;
+    mysql::Pool hooked(endpoint, 1);
+    prune_runs(hooked, soon(), schema, JobOutcome::failed, 0s);
+    EXPECT_EQ(count("job_run", "outcome = 'open'"), 2);
+    EXPECT_EQ(count("jobs"), 2);
 }
 
 TEST_F(Prune, Q44_WhatSomebodyRetriesAtThisMomentIsPassedBy) {
