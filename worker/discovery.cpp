@@ -38,7 +38,7 @@ Discovery::Discovery(DiscoveryRules rules, const DiscoveryParts& parts)
     : rules_(std::move(rules))
     , parts_(parts)
     , plan_(rules_.sweep)
-    , probe_([&doorbell = parts.doorbell] { doorbell.wake(); }) {}
+    , probe_([&rings = parts.rings] { rings.wake(); }) {}
 
 Discovery::~Discovery() {
     stop();
@@ -63,7 +63,7 @@ void Discovery::run(Pulse::Beat& beat) {
         beat.touch();
         const auto until = next_turn() - SteadyClock::now();
         const auto nap = std::chrono::ceil<std::chrono::milliseconds>(until);
-        const auto rings = parts_.doorbell.wait(std::min(nap, nap_max));
+        const auto rings = parts_.rings.wait(std::min(nap, nap_max));
         try {
             answer(rings);
             turn(SteadyClock::now());
@@ -75,7 +75,7 @@ void Discovery::run(Pulse::Beat& beat) {
 }
 
 Discovery::Time Discovery::next_turn() const {
-    // An answer under way wakes the doorbell when it is there.
+    // An answer under way ends the wait when it is there.
     Time next = probe_.busy() ? next_heartbeat_ : std::min(plan_.due(), next_heartbeat_);
     for (const std::string& org : rung_) {
         const auto known = recent_.find(org);
@@ -114,17 +114,7 @@ void Discovery::turn(Time now) {
 }
 
 void Discovery::begin_round(Time now) {
-    auto places = parts_.source.active();
-    if (places != places_) {
-        for (const auto& tenant : roster_.update(*places)) {
-            if (roster_.by_org(tenant->org) == nullptr) {
-                parts_.inbox.gone(tenant);
-                parts_.limits.forget(*tenant);
-                rules_known_.erase(tenant->org);
-            }
-        }
-        places_ = std::move(places);
-    }
+    refresh_roster();
     review_recent(now);
     const auto databases = roster_.databases_by_pool();
     for (const auto& entry : databases) {
@@ -139,6 +129,22 @@ void Discovery::begin_round(Time now) {
     suspect_parked(now);
     found_ = false;
     plan_.begin(now, databases);
+}
+
+void Discovery::refresh_roster() {
+    auto places = parts_.source.active();
+    if (places == places_) {
+        return;
+    }
+    for (const auto& tenant : roster_.update(*places)) {
+        parts_.rings.forget(tenant->org);
+        rules_known_.erase(tenant->org);
+        if (roster_.by_org(tenant->org) == nullptr) {
+            parts_.inbox.gone(tenant);
+            parts_.limits.forget(*tenant);
+        }
+    }
+    places_ = std::move(places);
 }
 
 void Discovery::ask_part() {
@@ -237,9 +243,11 @@ void Discovery::look_up_rules(const Members& members) {
         recent.paused = rules[i].paused_queues;
         recent.paused_all = rules[i].paused_all;
         recent.paused_at = now;
-        rules_known_[tenant->org] =
+        const bool limited =
             recent.paused_all || !recent.paused.empty() || !rules[i].limits.empty();
+        rules_known_[tenant->org] = limited;
         parts_.limits.configure(tenant, std::move(rules[i]));
+        parts_.rings.know(tenant->org, {tenant, recent.paused, recent.paused_all, limited, now});
         if (!recent.paused.empty() || recent.paused_all) {
             parts_.inbox.paused(tenant, recent.paused, recent.paused_all);
         }

@@ -2,7 +2,7 @@
 // sweep_ms (the truth), and at once when a doorbell rings (latency). The sweep also moves delayed
 // jobs whose time has come, looks into the directory for tenants that came and went, and reads the
 // database's clock. It goes on in parts, and rings are answered meanwhile. One thread, but for the
-// statements of the sweep.
+// statements of the sweep and for ring_listener, which hears the doorbell.
 #pragma once
 
 #include "base/background_call.hpp"
@@ -11,10 +11,10 @@
 #include "base/service.hpp"
 #include "tenant_db/queue/probe.hpp"
 #include "worker/database_clock.hpp"
-#include "worker/doorbell_socket.hpp"
 #include "worker/lanes.hpp"
 #include "worker/limits/limit_book.hpp"
 #include "worker/registration.hpp"
+#include "worker/ring_listener.hpp"
 #include "worker/roster.hpp"
 #include "worker/sweep_plan.hpp"
 #include "worker/work_inbox.hpp"
@@ -36,7 +36,7 @@ struct DiscoveryParts {
     WorkInbox& inbox;
     DatabaseClock& clock;
     Registration& registration;
-    DoorbellSocket& doorbell;
+    RingListener& rings;
     Pulse& pulse;
     LimitBook& limits;
 };
@@ -75,9 +75,10 @@ private:
     without(const std::vector<std::string>& queues, const std::vector<std::string>& unwanted);
 
     void run(Pulse::Beat& beat);
-    void answer(const std::set<Ring>& rings);
+    void answer(const std::map<Ring, bool>& rings);
     void turn(Time now);
     void begin_round(Time now);
+    void refresh_roster();
     void ask_part();
     void take_in(const std::vector<queue::WorkFound>& answer);
     static void promote(const ServedTenant& tenant);

@@ -31,17 +31,23 @@ std::vector<std::string> Discovery::without(
 
 // A ring that names its queue needs no look into the database: the reserver may try at once, and
 // a hint that was wrong costs one empty claim. Whether the queue is paused is known from a round
-// ago, or else asked for after the hint.
-void Discovery::answer(const std::set<Ring>& rings) {
+// ago, or else asked for after the hint. Most hints have been given by the listener already.
+void Discovery::answer(const std::map<Ring, bool>& rings) {
     const auto now = SteadyClock::now();
     Members unsure;
-    for (const Ring& ring : rings) {
+    for (const auto& [ring, hinted] : rings) {
         const Roster::Member* const member = roster_.by_org(ring.org);
         if (member == nullptr) {
             continue; // the next round looks into the directory
         }
         Recent& recent = recent_[ring.org];
         recent.seen_at = now;
+        if (hinted) {
+            if (now > recent.paused_at + rules_.sweep) {
+                unsure.push_back(member);
+            }
+            continue;
+        }
         // No job begins on a hint before the rules are known and, where there are any, fresh.
         const auto ruled = rules_known_.find(ring.org);
         const bool fresh = now <= recent.paused_at + rules_.sweep;

@@ -241,7 +241,7 @@ bool Reserver::serve(Work& work, Lane& lane) {
 }
 
 // Slots may idle while the hands are full of jobs whose ends are being written: then their room is
-// none, and only time helps.
+// none for this tenant, and only time helps; one that rings meanwhile may find some.
 void Reserver::wait_for_room(const Lane& lane) {
     if (claiming_.busy()) { // whose end wakes the inbox
         parts_.inbox.wait_for(short_nap);
@@ -249,7 +249,7 @@ void Reserver::wait_for_room(const Lane& lane) {
     }
     const std::size_t stock = stock_for(lane);
     if (parts_.ready.room(stock) > 0) {
-        stop_.wait_for(short_nap);
+        parts_.inbox.wait_for(short_nap);
     } else {
         parts_.ready.wait_for_room(stock, nap);
     }
@@ -267,7 +267,7 @@ std::size_t Reserver::claim_limit(const Work& work, const Lane& lane, double job
     if (fairness_.is_fresh(work.tenant->key)) {
         limit = std::max(limit, slots);
     }
-    limit = std::min(limit, room_in_hand());
+    limit = std::min(limit, room_in_hand(fairness_.is_fresh(work.tenant->key)));
     const double turns_worth = std::ceil(fairness_.balance_ms(work.tenant->key) / job_ms);
     return std::min(limit, static_cast<std::size_t>(std::clamp(turns_worth, 1.0, claim_max)));
 }

@@ -95,7 +95,7 @@ private:
     [[nodiscard]] bool serve_parked(Work& work);
     [[nodiscard]] std::vector<LimitGate::Admitted>
     admit(Work& work, std::vector<queue::ReservedJob> jobs, const Lane& lane);
-    [[nodiscard]] std::size_t room_in_hand() const;
+    [[nodiscard]] std::size_t room_in_hand(bool fresh = false) const;
     [[nodiscard]] std::size_t coming() const; // jobs that the claim under way may bring
     void wait_for_room(const Lane& lane);
     [[nodiscard]] std::optional<double> expected_job_ms(const Lane& lane) const;

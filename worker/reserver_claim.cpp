@@ -135,11 +135,12 @@ std::size_t Reserver::stock_for(const Lane& lane) const {
 }
 
 // Jobs that may be reserved before too many are in hand, run or being completed; those of a claim
-// under way are counted as if it got them all.
-std::size_t Reserver::room_in_hand() const {
+// under way are counted as if it got them all. A stock more for one who comes after a pause, who
+// would wait for the ends of a heavy tenant's jobs to be written otherwise.
+std::size_t Reserver::room_in_hand(bool fresh) const {
+    const std::size_t stocks = stocks_in_hand + (fresh ? 1 : 0);
     const std::size_t hand_max =
-        rules_.prefetch.slots +
-        stocks_in_hand * std::max<std::size_t>(rules_.prefetch.prefetch_max, 1);
+        rules_.prefetch.slots + stocks * std::max<std::size_t>(rules_.prefetch.prefetch_max, 1);
     const std::size_t in_hand = parts_.in_hand.count() + coming();
     const std::size_t room = hand_max > in_hand ? hand_max - in_hand : 0;
     if (rules_.jobs_max == 0) {

@@ -106,11 +106,18 @@ struct Worker::Machine {
         , renewer(std::chrono::seconds(parts.config.queue.lease_s), in_hand, pulse)
         , doorbell(parts.config.worker.doorbell_listen)
         , registration(parts.core, parts.config.worker.doorbell_listen, doorbell.port())
+        , rings(
+              sweep_interval(parts.config, options),
+              QueueSelection(parts.config.worker.queues),
+              doorbell,
+              inbox,
+              pulse
+          )
         , discovery(
               {sweep_interval(parts.config, options),
                lease_rules(parts.config),
                QueueSelection(parts.config.worker.queues)},
-              {parts.source, inbox, clock, registration, doorbell, pulse, limit_book}
+              {parts.source, inbox, clock, registration, rings, pulse, limit_book}
           ) {}
 
     // Parked jobs may run: the reserver sleeps for news or for room.
@@ -202,6 +209,7 @@ struct Worker::Machine {
     LeaseRenewer renewer;
     DoorbellSocket doorbell;
     Registration registration;
+    RingListener rings;
     Discovery discovery;
     bool started = false;
     bool stuck = false;
@@ -227,6 +235,7 @@ void Worker::start() {
     }
     m.slots.start();
     m.reserver.start();
+    m.rings.start();
     m.discovery.start();
     m.started = true;
 }
@@ -238,6 +247,7 @@ void Worker::stop() {
     }
     log_info("worker stops", {{"in_hand", std::to_string(m.in_hand.count())}});
     m.discovery.stop();
+    m.rings.stop();
     m.reserver.stop();
     std::thread overrun_ends([&m] { m.end_overrun(); }); // an outage must not hold up the rest
     m.let_finish();
