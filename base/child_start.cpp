@@ -49,7 +49,7 @@ Prepared prepare(const ChildOptions& options) {
     }
     prepared.arguments.push_back(nullptr);
     for (const auto& [name, value] : options.environment) {
-        prepared.variables.push_back(name + "=" + value);
+        prepared.variables.emplace_back(name).append("=").append(value);
     }
     for (std::string& variable : prepared.variables) {
         prepared.environment.push_back(variable.data());
@@ -67,7 +67,7 @@ Prepared prepare(const ChildOptions& options) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     sigset_t none;
     ::sigemptyset(&none);
-    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
     ::signal(SIGPIPE, SIG_DFL);
     // The pipes' numbers are above the standard three, which the worker never closes.
     bool ready = ::getppid() == prepared.parent && ::dup2(prepared.input, 0) == 0 &&

@@ -19,7 +19,7 @@ struct ChildOptions {
     std::vector<std::string> command;   // program (looked up in PATH without a slash) and arguments
     Environment environment;            // all of it: nothing is inherited
     std::uint64_t memory_bytes_max = 0; // address space; 0: no limit
-    std::size_t output_bytes_max = 1024 * 1024;
+    std::size_t output_bytes_max = std::size_t{1024} * 1024;
 };
 
 struct ChildExit {
