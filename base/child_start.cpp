@@ -49,7 +49,7 @@ Prepared prepare(const ChildOptions& options) {
     }
     prepared.arguments.push_back(nullptr);
     for (const auto& [name, value] : options.environment) {
-        prepared.variables.emplace_back(name).append("=").append(value);
+        prepared.variables.push_back(name + "=" + value);
     }
     for (std::string& variable : prepared.variables) {
         prepared.environment.push_back(variable.data());

@@ -61,10 +61,10 @@ void print_job(Context& context, const Json& job) {
         if (key == "log") {
             continue; // below the rest
         }
-        const bool worth_a_line = !value.empty() && value != "" && value != false;
-        if (worth_a_line) {
+        const std::string words = shown(value);
+        if (!value.empty() && !words.empty() && value != false) {
             text += (text.empty() ? "" : "\n") + key +
-                    std::string(key.size() < 14 ? 14 - key.size() : 1, ' ') + shown(value);
+                    std::string(key.size() < 14 ? 14 - key.size() : 1, ' ') + words;
         }
     }
     for (const Json& line : job.value("log", Json::array())) {
@@ -138,7 +138,7 @@ int push_and_run(Context& context, TenantSession& tenant, const queue::NewJob& j
     const std::uint64_t owner = queue::new_owner();
     const std::string uuid =
         tenant.in_transaction([&](mysql::Transaction& transaction) -> Result<std::string> {
-            const auto made = queue::enqueue(transaction, schema, job, limits);
+            auto made = queue::enqueue(transaction, schema, job, limits);
             if (!made) {
                 return made;
             }

@@ -18,7 +18,7 @@ struct AlertKey {
     std::string org;
     std::string queue;
 
-    auto operator<=>(const AlertKey&) const = default;
+    auto operator<=>(const AlertKey&) const = default; // NOLINT(modernize-use-nullptr): not one
 };
 
 struct FiringAlert {
