@@ -69,7 +69,7 @@ Json request_body(const Endpoint& endpoint) {
         {"content", {{"application/json", {{"schema", body_schema(endpoint.fields)}}}}}};
 }
 
-void append_parameter(Json& parameters, std::string_view name, const char* in, Json more) {
+void append_parameter(Json& parameters, std::string_view name, const char* in, const Json& more) {
     Json parameter = {{"name", name}, {"in", in}, {"schema", {{"type", "string"}}}};
     parameter.update(more);
     parameters.push_back(std::move(parameter));

@@ -72,7 +72,7 @@ create_batch(mysql::Transaction& transaction, const QueueSchema& schema, const N
     if (!options) {
         return tl::unexpected(options.error());
     }
-    const std::string id = new_uuid();
+    std::string id = new_uuid();
     const std::string name = storable(batch.name, name_characters_max);
     const std::string options_text = compose_options(*options);
     transaction.execute(
@@ -110,9 +110,9 @@ Result<void> add_to_batch(
 Result<void> cancel_batch(
     mysql::Pool& pool, Deadline deadline, const QueueSchema& schema, const std::string& batch_id
 ) {
-    const auto cancelled =
+    auto cancelled =
         mysql::with_transaction(pool, deadline, [&](mysql::Transaction& t) -> Result<void> {
-            const Result<void> open = lock_open(t, schema, batch_id);
+            Result<void> open = lock_open(t, schema, batch_id);
             if (!open && open.error().code == ErrorCode::not_found) {
                 return open;
             }

@@ -105,14 +105,14 @@ Result<void> check_limit(const Limit& limit) {
     if (!limit.concurrency && limit.rate == 0 && limit.breaker.failures == 0) {
         return wrong("concurrency", "a limit needs a concurrency, a rate or a breaker");
     }
-    if (const Result<void> by = check_by(limit.by); !by) {
+    if (Result<void> by = check_by(limit.by); !by) {
         return by;
     }
     return check_numbers(limit);
 }
 
 Result<void> set_limit(mysql::Session& session, const QueueSchema& schema, const Limit& limit) {
-    if (const Result<void> checked = check_limit(limit); !checked) {
+    if (Result<void> checked = check_limit(limit); !checked) {
         return checked;
     }
     const auto others = session.query_one( // a tiny table, along PRIMARY

@@ -70,7 +70,7 @@ Result<void> pause(
     const PauseTarget& target,
     std::optional<std::chrono::seconds> duration
 ) {
-    if (const Result<void> checked = check(target, duration); !checked) {
+    if (Result<void> checked = check(target, duration); !checked) {
         return checked;
     }
     forget_expired(session, schema);

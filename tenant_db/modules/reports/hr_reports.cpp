@@ -50,7 +50,7 @@ public:
     [[nodiscard]] std::vector<ReportColumn> columns() const override { return headcount_columns(); }
 
     [[nodiscard]] Result<bool> next_page(mysql::Session& session, const RowSink& sink) override {
-        const auto more = departments_.next_page(session, sink);
+        auto more = departments_.next_page(session, sink);
         if (!more || *more) {
             return more;
         }
