@@ -5,6 +5,7 @@
 #include "server/middleware/api_application.hpp"
 #include "server/middleware/openapi.hpp"
 #include "server/routes/endpoints.hpp"
+#include "tenant_db/stat_keeper.hpp"
 
 namespace bgerp::server {
 
@@ -58,6 +59,7 @@ struct ApiServer::Impl {
               hmac_sha256_hex(core->credentials().core().password, "lease"),
               to_text(openapi_document(all_endpoints())),
               [this] { return http_server.stats(); }}
+        , stat_keeper([this] { return services.remote_stats.take(pools.queue_pool()); }, pulse)
         , application(all_endpoints(), services)
         , http_server(options_of(config.server), application) {}
 
@@ -73,6 +75,8 @@ struct ApiServer::Impl {
     Metrics metrics;
     data::TableShapes shapes{system_clock()};
     Services services;
+    Pulse pulse; // nobody asks for it: the server has no watchdog
+    StatKeeper stat_keeper;
     ApiApplication application;
     http::HttpServer http_server; // last: its threads use all of the above
 };
@@ -84,10 +88,14 @@ ApiServer::~ApiServer() = default;
 
 void ApiServer::start() {
     impl_->http_server.start();
+    if (impl_->config.queue.stats_keep_h > 0) {
+        impl_->stat_keeper.start();
+    }
 }
 
 void ApiServer::stop() {
     impl_->http_server.stop();
+    impl_->stat_keeper.stop(); // writes what the last requests counted
 }
 
 std::uint16_t ApiServer::port() const {

@@ -1,8 +1,5 @@
 #include "worker/attempt_stats.hpp"
 
-#include "base/ids.hpp"
-
-#include <algorithm>
 #include <functional>
 #include <thread>
 
@@ -10,27 +7,6 @@ namespace bgerp::worker {
 
 using queue::JobCounts;
 using queue::Verdict;
-
-std::chrono::microseconds waited(
-    const queue::ReservedJob& job,
-    std::string_view uuid,
-    std::int64_t database_now_s,
-    std::chrono::system_clock::time_point host_now
-) {
-    constexpr std::chrono::seconds clocks_agree_within{2};
-    using std::chrono::microseconds;
-    const microseconds by_row = std::chrono::seconds(database_now_s - job.available_at);
-    if (job.fence.attempts == 1 && job.available_at == job.created_at) {
-        if (const auto made_at = uuid_time(uuid)) {
-            const auto by_uuid = std::chrono::duration_cast<microseconds>(host_now - *made_at);
-            const microseconds difference = by_uuid - by_row;
-            if (difference >= -clocks_agree_within && difference <= clocks_agree_within) {
-                return std::max(by_uuid, microseconds(0));
-            }
-        }
-    }
-    return std::max(by_row, microseconds(0));
-}
 
 void AttemptStats::started(
     const HeldJob& held, const std::string& kind, std::chrono::microseconds waited
@@ -45,20 +21,7 @@ void AttemptStats::started(
 void AttemptStats::ended(
     const HeldJob& held, const std::string& kind, Verdict verdict, std::optional<Duration> ran
 ) {
-    const auto number = [&]() -> std::uint64_t JobCounts::* {
-        switch (verdict) {
-        case Verdict::complete:
-            return &JobCounts::completed;
-        case Verdict::fail:
-            return &JobCounts::failed;
-        case Verdict::retry:
-            return &JobCounts::retried;
-        case Verdict::cancel:
-            return &JobCounts::cancelled;
-        default:
-            return nullptr;
-        }
-    }();
+    const auto number = queue::number_of(verdict);
     if (number == nullptr) {
         return;
     }
@@ -71,7 +34,7 @@ void AttemptStats::ended(
     }
 }
 
-std::vector<AttemptStats::OfTenant> AttemptStats::take() {
+std::vector<TenantStats> AttemptStats::take() {
     Tenants all;
     for (Part& part : parts_) {
         Tenants taken;
@@ -84,17 +47,15 @@ std::vector<AttemptStats::OfTenant> AttemptStats::take() {
         for (auto& [key, tenant] : taken) {
             Tenant& sum = all[key];
             sum.tenant = tenant.tenant;
-            for (const auto& [queue_and_kind, counts] : tenant.cells) {
-                cell(sum.cells, queue_and_kind).add(counts);
-            }
+            queue::add_cells(sum.cells, tenant.cells);
         }
     }
-    std::vector<OfTenant> list;
-    for (auto& [key, tenant] : all) {
-        OfTenant& one = list.emplace_back(OfTenant{tenant.tenant, {}});
-        for (auto& [queue_and_kind, counts] : tenant.cells) {
-            one.stats.push_back({queue_and_kind.first, queue_and_kind.second, counts});
-        }
+    std::vector<TenantStats> list;
+    for (const auto& [key, counted] : all) {
+        const ServedTenant& tenant = *counted.tenant;
+        list.push_back(
+            {tenant.org, tenant.schema, tenant.queue_pool, queue::stat_list(counted.cells)}
+        );
     }
     return list;
 }
@@ -113,23 +74,13 @@ AttemptStats::counts_of(Part& part, const HeldJob& held, const std::string& kind
     }
     Tenant& tenant = part.tenants[held.tenant.get()];
     tenant.tenant = held.tenant;
-    const Key key{queue, kind};
-    queue::JobCounts& counts = cell(tenant.cells, key);
+    const queue::StatKey key{queue, kind};
+    queue::JobCounts& counts = queue::stat_cell(tenant.cells, key);
     const auto place = tenant.cells.find(key);
     const bool kept_apart = place != tenant.cells.end();
     part.last_tenant = kept_apart ? held.tenant.get() : nullptr;
     part.last = kept_apart ? &*place : nullptr;
     return counts;
-}
-
-// Names of queues come from whoever pushes: only so many are kept apart.
-queue::JobCounts& AttemptStats::cell(Cells& cells, const Key& key) {
-    const auto found = cells.find(key);
-    if (found != cells.end()) {
-        return found->second;
-    }
-    const std::size_t kept_apart = cells.size() - cells.count(Key());
-    return cells[kept_apart < queue::stats_kept_apart_max ? key : Key()];
 }
 
 } // namespace bgerp::worker

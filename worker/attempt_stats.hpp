@@ -4,31 +4,18 @@
 // last job at once. Thread-safe.
 #pragma once
 
-#include "tenant_db/queue/decide.hpp"
-#include "tenant_db/queue/job_stats.hpp"
+#include "tenant_db/queue/stat_cells.hpp"
+#include "tenant_db/stat_keeper.hpp"
 #include "worker/held_job.hpp"
 
 #include <array>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 namespace bgerp::worker {
-
-/// How long a job waited from being available to now. The row has whole seconds; of a first attempt
-/// at a job without a delay its uuid (version 7) tells the milliseconds, where the clocks that made
-/// uuid and row agree. Never negative.
-[[nodiscard]] std::chrono::microseconds waited(
-    const queue::ReservedJob& job,
-    std::string_view uuid,
-    std::int64_t database_now_s,
-    std::chrono::system_clock::time_point host_now
-);
 
 class AttemptStats {
 public:
@@ -46,21 +33,13 @@ public:
         std::optional<Duration> ran
     );
 
-    struct OfTenant {
-        std::shared_ptr<ServedTenant> tenant;
-        std::vector<queue::JobStat> stats; // at most stats_kept_apart_max and one
-    };
-
-    /// All that was counted since the last call.
-    [[nodiscard]] std::vector<OfTenant> take();
+    /// All that was counted since the last call: of a tenant at most stats_kept_apart_max and one.
+    [[nodiscard]] std::vector<TenantStats> take();
 
 private:
-    using Key = std::pair<std::string, std::string>; // queue, kind
-    using Cells = std::map<Key, queue::JobCounts>;
-
     struct Tenant {
         std::shared_ptr<ServedTenant> tenant;
-        Cells cells;
+        queue::StatCells cells;
     };
 
     using Tenants = std::unordered_map<const ServedTenant*, Tenant>;
@@ -69,13 +48,11 @@ private:
         std::mutex mutex;
         Tenants tenants;
         const ServedTenant* last_tenant = nullptr;
-        Cells::value_type* last = nullptr;
+        queue::StatCells::value_type* last = nullptr;
     };
 
     [[nodiscard]] Part& part();
     static queue::JobCounts& counts_of(Part& part, const HeldJob& held, const std::string& kind);
-
-    static queue::JobCounts& cell(Cells& cells, const Key& key);
 
     std::array<Part, 16> parts_;
 };

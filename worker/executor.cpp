@@ -292,7 +292,7 @@ Executor::call_handler(Attempt& attempt, JobContext& context, queue::Outcome& ou
     parts_.stats->started(
         held,
         attempt.envelope.kind,
-        waited(held.job, attempt.envelope.uuid, attempt.facts.now_s, parts_.clock.host_now())
+        queue::waited(held.job, attempt.envelope.uuid, attempt.facts.now_s, parts_.clock.host_now())
     );
     const auto began = SteadyClock::now();
     Result<Json> result = run_caught(parts_.handlers, attempt.entry, context, outcome);

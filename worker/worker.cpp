@@ -4,12 +4,12 @@
 #include "base/log.hpp"
 #include "tenant_db/doorbell.hpp"
 #include "tenant_db/queue/owner.hpp"
+#include "tenant_db/stat_keeper.hpp"
 #include "worker/discovery.hpp"
 #include "worker/lease_renewer.hpp"
 #include "worker/limits/limit_keeper.hpp"
 #include "worker/reserver.hpp"
 #include "worker/slots.hpp"
-#include "worker/stat_keeper.hpp"
 
 #include <algorithm>
 #include <thread>
@@ -102,7 +102,7 @@ struct Worker::Machine {
               {inbox, ready, in_hand, completer, counters, pulse, limits}
           )
         , limit_keeper(limits, inbox, pulse)
-        , stat_keeper(stats, pulse)
+        , stat_keeper([this] { return stats.take(); }, pulse)
         , renewer(std::chrono::seconds(parts.config.queue.lease_s), in_hand, pulse)
         , doorbell(parts.config.worker.doorbell_listen)
         , registration(parts.core, parts.config.worker.doorbell_listen, doorbell.port())

@@ -9,6 +9,7 @@
 #include "server/middleware/job_kinds.hpp"
 #include "server/middleware/login_throttle.hpp"
 #include "server/middleware/metrics.hpp"
+#include "server/middleware/remote_stats.hpp"
 #include "server/middleware/tenancy.hpp"
 #include "tenant_db/data/table_shape.hpp"
 #include "tenant_db/doorbell.hpp"
@@ -36,6 +37,7 @@ struct Services {
     std::string openapi;                               // the document's text
     std::function<http::HttpServerStats()> core_stats; // of the HTTP core
     std::atomic<int> followers{0};                     // of events, waiting
+    RemoteStats remote_stats{};
 };
 
 } // namespace bgerp::server

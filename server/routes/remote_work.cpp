@@ -92,6 +92,12 @@ Result<Held> held_of(const Call& call) {
     return Held{std::move(*uuid), std::move(*lease)};
 }
 
+void count(const Call& call, const queue::RemoteWork& work) {
+    if (call.services.config.queue.stats_keep_h > 0) {
+        call.services.remote_stats.add(*call.tenant, work.counted());
+    }
+}
+
 // Opens the lease, asks the queue, shows what became of the job.
 template <class Ask>
 Result<http::Response> end_of(Call& call, Ask ask) {
@@ -100,8 +106,9 @@ Result<http::Response> end_of(Call& call, Ask ask) {
         return tl::unexpected<Error>(held.error());
     }
     const queue::RemoteRules rules = rules_of(call.services.config);
-    queue::RemoteWork work(*call.pool, call.deadline(), own(), rules);
+    queue::RemoteWork work(*call.pool, call.deadline(), own(), rules, system_clock());
     const Result<queue::RemoteEnd> end = ask(work, *held);
+    count(call, work);
     if (!end) {
         return tl::unexpected<Error>(end.error());
     }
@@ -122,7 +129,7 @@ Result<http::Response> reserve_jobs(Call& call) {
     queue::RemoteOrder order;
     order.queue = call.path_param();
     order.limit = static_cast<std::size_t>(integer_field(call.body, "limit").value_or(1));
-    queue::RemoteWork work(*call.pool, call.deadline(), own(), rules);
+    queue::RemoteWork work(*call.pool, call.deadline(), own(), rules, system_clock());
     queue::RemoteClaim claim = work.reserve(order);
     Json jobs = Json::array();
     for (queue::RemoteJob& job : claim.jobs) {
@@ -133,6 +140,7 @@ Result<http::Response> reserve_jobs(Call& call) {
             static_cast<void>(work.fail(job.lease, job.envelope.uuid, failure, 0));
         }
     }
+    count(call, work);
     if (!claim.jobs.empty()) {
         log_info(
             "jobs reserved by a remote worker",
@@ -157,7 +165,7 @@ Result<http::Response> heartbeat_job(Call& call) {
         return tl::unexpected<Error>(held.error());
     }
     const queue::RemoteRules rules = rules_of(call.services.config);
-    queue::RemoteWork work(*call.pool, call.deadline(), own(), rules);
+    queue::RemoteWork work(*call.pool, call.deadline(), own(), rules, system_clock());
     const queue::RemoteProgress progress{
         integer_field(call.body, "progress"),
         text_field(call.body, "message").value_or("")};

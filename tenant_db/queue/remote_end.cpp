@@ -84,6 +84,7 @@ RemoteWork::complete(const RemoteLease& lease, const std::string& uuid, const st
             {ErrorCode::lease_lost, "the job is not this worker's any more", {}, {}}
         );
     }
+    count_end(lease, *job, envelope ? envelope->kind : std::string(), Verdict::complete);
     attempt_ended(lease, *job, true, true);
     if (!batch_id.empty()) {
         settle_batch(pool_, deadline_, schema_, batch_id);
@@ -115,6 +116,7 @@ Result<RemoteEnd> RemoteWork::fail(
     if (!ended) {
         return lost(lease, uuid, Ending::fail, ended.error());
     }
+    count_end(lease, *job, envelope.kind, decision.verdict);
     attempt_ended(lease, *job, outcome.stop == StopReason::none, false);
     if (!envelope.batch_id.empty()) {
         settle_batch(pool_, deadline_, schema_, envelope.batch_id);
@@ -138,6 +140,19 @@ RemoteWork::release(const RemoteLease& lease, const std::string& uuid, std::int6
     }
     attempt_ended(lease, *job, false, false);
     return RemoteEnd{state_after(decision), delay_s};
+}
+
+void RemoteWork::count_end(
+    const RemoteLease& lease, const ReservedJob& job, const std::string& kind, Verdict verdict
+) {
+    std::optional<std::chrono::microseconds> ran;
+    if (lease.began_ms > 0) { // an older version's lease doesn't say
+        const std::chrono::milliseconds began(lease.began_ms);
+        ran = std::chrono::duration_cast<std::chrono::microseconds>(
+            clock_.now().time_since_epoch() - began
+        );
+    }
+    queue::count_end(counted_, {job.key.queue, kind}, verdict, ran);
 }
 
 // Lost on the way, the permits end with their lease and a breaker hears of the next attempt.

@@ -8,7 +8,7 @@ namespace {
 
 // Written by us and signed, so its form needs no further look; another version's is refused.
 constexpr int version = 1;
-constexpr std::size_t parts = 7; // and, of a job under limits, its pass
+constexpr std::size_t parts = 7; // and the pass, and when the attempt began
 
 Json pass_json(const RemotePass& pass) {
     Json text = Json::array({pass.tells_breakers});
@@ -44,9 +44,8 @@ std::string seal_lease(const RemoteLease& lease, std::string_view scope, std::st
          lease.fence.attempts,
          lease.ends_at_s}
     );
-    if (!lease.pass.permits.empty() || lease.pass.tells_breakers) {
-        text.push_back(pass_json(lease.pass));
-    }
+    text.push_back(pass_json(lease.pass));
+    text.push_back(lease.began_ms);
     return sign_text(to_text(text), scope_of(scope), key);
 }
 
@@ -54,7 +53,7 @@ Result<RemoteLease>
 open_lease(std::string_view sealed, std::string_view scope, std::string_view key) {
     const auto text = open_signed_text(sealed, scope_of(scope), key);
     const Json values = text ? parse_json(*text).value_or(Json()) : Json();
-    const bool whole = values.size() == parts || values.size() == parts + 1;
+    const bool whole = values.size() >= parts && values.size() <= parts + 2;
     if (!values.is_array() || !whole || values[0] != version) {
         return bgerp::fail(ErrorCode::invalid_argument, "this is no lease of ours", "lease");
     }
@@ -67,6 +66,9 @@ open_lease(std::string_view sealed, std::string_view scope, std::string_view key
     lease.ends_at_s = values[6].get<std::int64_t>();
     if (values.size() > parts) {
         lease.pass = pass_of(values[parts]);
+    }
+    if (values.size() > parts + 1) {
+        lease.began_ms = values[parts + 1].get<std::int64_t>();
     }
     return lease;
 }

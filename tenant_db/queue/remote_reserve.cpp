@@ -22,12 +22,17 @@ constexpr std::size_t answer_bytes_max = 4UL * 1024 * 1024;
 } // namespace
 
 RemoteWork::RemoteWork(
-    mysql::Pool& pool, Deadline deadline, const QueueSchema& schema, const RemoteRules& rules
+    mysql::Pool& pool,
+    Deadline deadline,
+    const QueueSchema& schema,
+    const RemoteRules& rules,
+    const Clock& clock
 )
     : pool_(pool)
     , deadline_(deadline)
     , schema_(schema)
-    , rules_(rules) {}
+    , rules_(rules)
+    , clock_(clock) {}
 
 RemoteClaim RemoteWork::reserve(const RemoteOrder& order) {
     const Look seen = look(order.queue);
@@ -147,13 +152,27 @@ RemoteWork::admit(RemoteLimits::Admitted reserved, std::int64_t now_s, bool canc
     const std::int64_t timeout_s = envelope->timeout_s.value_or(0);
     RemoteLease lease{job.key, job.fence, timeout_s > 0 ? now_s + timeout_s : 0, {}};
     lease.pass = std::move(reserved.pass);
-    return RemoteJob{std::move(job), std::move(*envelope), std::move(lease)};
+    RemoteJob handed_out{std::move(job), std::move(*envelope), std::move(lease)};
+    count_begin(handed_out, now_s);
+    return handed_out;
+}
+
+void RemoteWork::count_begin(RemoteJob& job, std::int64_t now_s) {
+    const auto now = clock_.now();
+    job.lease.began_ms =
+        std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count();
+    JobCounts& counts = stat_cell(counted_, {job.job.key.queue, job.envelope.kind});
+    ++counts.started;
+    counts.wait.add(waited(job.job, job.envelope.uuid, now_s, now));
 }
 
 void RemoteWork::refuse(
     const ReservedJob& job, const Envelope& envelope, const Decision& decision
 ) {
     const auto ended = end_attempt(pool_, deadline_, schema_, job, envelope, decision);
+    if (ended) {
+        queue::count_end(counted_, {job.key.queue, envelope.kind}, decision.verdict, {});
+    }
     if (ended && !envelope.batch_id.empty()) {
         settle_batch(pool_, deadline_, schema_, envelope.batch_id);
     }

@@ -5,10 +5,12 @@
 // request.
 #pragma once
 
+#include "base/clock.hpp"
 #include "base/mysql/pool.hpp"
 #include "tenant_db/queue/decide.hpp"
 #include "tenant_db/queue/lifecycle.hpp"
 #include "tenant_db/queue/remote_limits.hpp"
+#include "tenant_db/queue/stat_cells.hpp"
 
 #include <optional>
 #include <string>
@@ -23,6 +25,7 @@ struct RemoteLease {
     Fence fence;
     std::int64_t ends_at_s = 0; // when the attempt's own time is over; 0: never
     RemotePass pass;            // what limits gave it; empty without limits
+    std::int64_t began_ms = 0;  // when it was handed out, by the host's clock, for statistics
 };
 
 /// `scope` says whose it is (the tenant's database), `key` is the platform's.
@@ -75,9 +78,13 @@ struct RemoteEnd {
 
 class RemoteWork {
 public:
-    /// All must outlive the object.
+    /// All must outlive the object. The host's clock is for statistics alone.
     RemoteWork(
-        mysql::Pool& pool, Deadline deadline, const QueueSchema& schema, const RemoteRules& rules
+        mysql::Pool& pool,
+        Deadline deadline,
+        const QueueSchema& schema,
+        const RemoteRules& rules,
+        const Clock& clock
     );
 
     /// Up to `limit` jobs of one queue, due ones and expired leases included, for a new owner. Jobs
@@ -111,6 +118,10 @@ public:
     [[nodiscard]] Result<RemoteEnd>
     release(const RemoteLease& lease, const std::string& uuid, std::int64_t delay_s);
 
+    /// What the calls so far came to: attempts handed out, and their ends as far as they took
+    /// effect.
+    [[nodiscard]] const StatCells& counted() const { return counted_; }
+
 private:
     enum class Ending { complete, fail, release };
 
@@ -131,6 +142,10 @@ private:
     [[nodiscard]] std::optional<RemoteJob>
     admit(RemoteLimits::Admitted reserved, std::int64_t now_s, bool cancelled);
     void attempt_ended(const RemoteLease& lease, const ReservedJob& job, bool told, bool succeeded);
+    void count_begin(RemoteJob& job, std::int64_t now_s);
+    void count_end(
+        const RemoteLease& lease, const ReservedJob& job, const std::string& kind, Verdict verdict
+    );
     void refuse(const ReservedJob& job, const Envelope& envelope, const Decision& decision);
     [[nodiscard]] Result<ReservedJob> find(const RemoteLease& lease, const std::string& uuid);
     [[nodiscard]] Result<RemoteEnd>
@@ -140,6 +155,8 @@ private:
     const Deadline deadline_;
     const QueueSchema& schema_;
     const RemoteRules& rules_;
+    const Clock& clock_;
+    StatCells counted_;
 };
 
 } // namespace bgerp::queue

@@ -12,7 +12,8 @@ TEST(RemoteLease, Q42_ComesBackAsItWas) {
         {"remote.\"☃\\", -32768, 18'446'744'073'709'551'615ULL},
         {9'223'372'036'854'775'807ULL, 65'535},
         1'800'000'000,
-        {}};
+        {{{7, 8}}, true},
+        1'800'000'000'123};
     const std::string sealed = seal_lease(lease, "bgerp_t_acme", "key");
     const auto opened = open_lease(sealed, "bgerp_t_acme", "key");
     ASSERT_TRUE(opened) << opened.error().message;
@@ -22,6 +23,9 @@ TEST(RemoteLease, Q42_ComesBackAsItWas) {
     EXPECT_EQ(opened->fence.owner, lease.fence.owner);
     EXPECT_EQ(opened->fence.attempts, lease.fence.attempts);
     EXPECT_EQ(opened->ends_at_s, lease.ends_at_s);
+    EXPECT_EQ(opened->pass.permits, lease.pass.permits);
+    EXPECT_TRUE(opened->pass.tells_breakers);
+    EXPECT_EQ(opened->began_ms, lease.began_ms);
     EXPECT_EQ(open_lease(sealed, "bgerp_t_zenith", "key").error().field, "lease");
     EXPECT_FALSE(open_lease("", "bgerp_t_acme", "key"));
 }

@@ -1,8 +1,8 @@
-#include "worker/stat_keeper.hpp"
+#include "tenant_db/stat_keeper.hpp"
 
 #include "base/log.hpp"
 
-namespace bgerp::worker {
+namespace bgerp {
 
 namespace {
 
@@ -11,8 +11,8 @@ constexpr std::chrono::seconds statement_time{5};
 
 } // namespace
 
-StatKeeper::StatKeeper(AttemptStats& stats, Pulse& pulse)
-    : stats_(stats)
+StatKeeper::StatKeeper(Take take, Pulse& pulse)
+    : take_(std::move(take))
     , pulse_(pulse) {}
 
 StatKeeper::~StatKeeper() {
@@ -44,18 +44,17 @@ void StatKeeper::write(Pulse::Beat& beat) {
     bool failed = false;
     const bool stopping = stop_.raised();
     const Deadline in_all = Deadline::after(statement_time); // of the last time: a stop can't wait
-    for (const AttemptStats::OfTenant& counted : stats_.take()) {
+    for (const TenantStats& counted : take_()) {
         beat.touch();
         if (stopping && in_all.passed()) {
             log_warn("statistics were given up at the stop", {});
             return;
         }
-        const ServedTenant& tenant = *counted.tenant;
         try {
             queue::add_stats(
-                *tenant.queue_pool,
+                *counted.pool,
                 stopping ? in_all : Deadline::after(statement_time),
-                tenant.schema,
+                counted.schema,
                 counted.stats
             );
         } catch (const Failure& error) { // a tenant's trouble is not the others'
@@ -63,7 +62,7 @@ void StatKeeper::write(Pulse::Beat& beat) {
             if (!failing_) {
                 log_warn(
                     "statistics were not written",
-                    {{"tenant", tenant.org}, {"error", error.what()}}
+                    {{"tenant", counted.org}, {"error", error.what()}}
                 );
             }
         }
@@ -71,4 +70,4 @@ void StatKeeper::write(Pulse::Beat& beat) {
     failing_ = failed;
 }
 
-} // namespace bgerp::worker
+} // namespace bgerp
