@@ -1,8 +1,6 @@
 #include "scheduler/alert_watcher.hpp"
 
 #include "base/log.hpp"
-#include "tenant_db/alerts/alert_teller.hpp"
-#include "tenant_db/queue/job_events.hpp"
 
 #include <algorithm>
 
@@ -10,17 +8,11 @@ namespace bgerp::scheduler {
 
 namespace {
 
-using core_db::AlertKey;
-
 constexpr std::chrono::seconds statement_time{30};
 constexpr std::chrono::milliseconds nap{500};
 
 // Of one look: more say no more than that everything is wrong.
 constexpr std::size_t holding_max = 1000;
-
-// An end that can't be told is forgotten after so many tries; a beginning is tried as long as it
-// holds.
-constexpr std::int64_t tries_to_tell_the_end = 20;
 
 Deadline soon() {
     return Deadline::after(statement_time);
@@ -49,6 +41,7 @@ void AlertWatcher::stop() {
     if (thread_.joinable()) {
         thread_.join();
     }
+    telling_.clear(); // waits
 }
 
 void AlertWatcher::run(Pulse::Beat& beat) {
@@ -61,7 +54,7 @@ void AlertWatcher::run(Pulse::Beat& beat) {
             continue;
         }
         try {
-            look();
+            look_and_begin_to_tell();
             outage.succeeded();
             next = std::chrono::steady_clock::now() + interval_;
         } catch (const std::exception& error) { // this look is lost, the next one sees it all
@@ -71,6 +64,15 @@ void AlertWatcher::run(Pulse::Beat& beat) {
 }
 
 void AlertWatcher::look() {
+    look_and_begin_to_tell();
+    telling_.clear(); // waits
+}
+
+void AlertWatcher::look_and_begin_to_tell() {
+    // Before it is read what was told: a turn that ends after that is not over yet.
+    std::erase_if(telling_, [](const auto& turn) {
+        return turn.second.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+    });
     bring_up_to_date(rules_.empty() ? Seen() : look_at_all());
 }
 
@@ -169,6 +171,7 @@ void AlertWatcher::bring_up_to_date(const Seen& seen) {
         }
         firing = core_db::firing_alerts(*core);
     }
+    std::map<std::string, std::vector<News>> news;
     for (const core_db::FiringAlert& alert : firing) {
         if (!may_go_on()) {
             return;
@@ -176,77 +179,38 @@ void AlertWatcher::bring_up_to_date(const Seen& seen) {
         if (beat_ != nullptr) {
             beat_->touch();
         }
-        follow(alert, seen);
-    }
-}
-
-// Telling goes before writing down that it was told: rather twice than never.
-void AlertWatcher::follow(const core_db::FiringAlert& alert, const Seen& seen) {
-    const AlertConfig* const rule = rule_of(alert.key);
-    if (rule == nullptr) { // whom to tell isn't known any more
-        core_db::forget_alert(*tenants_.core_pool().acquire(soon()), alert.key);
-        return;
-    }
-    if (seen.holding.contains(alert.key)) {
-        if (!alert.told && tell(*rule, alert, "began")) {
-            core_db::alert_told(*tenants_.core_pool().acquire(soon()), alert.key);
+        if (auto one = follow(alert, seen)) {
+            news[alert.key.rule].push_back(std::move(*one));
         }
-        return;
     }
-    if (!seen.unknown.contains(alert.key.org) && alert.quiet_s >= rule->quiet_s) {
-        end(*rule, alert);
-    }
+    let_tell(std::move(news));
 }
 
 // Who wasn't told that it began needn't be told that it ended.
-void AlertWatcher::end(const AlertConfig& rule, const core_db::FiringAlert& alert) {
-    if (!alert.told || tell(rule, alert, "ended") || alert.tries + 1 >= tries_to_tell_the_end) {
+std::optional<AlertWatcher::News>
+AlertWatcher::follow(const core_db::FiringAlert& alert, const Seen& seen) {
+    const AlertConfig* const rule = rule_of(alert.key);
+    if (rule == nullptr) { // whom to tell isn't known any more
         core_db::forget_alert(*tenants_.core_pool().acquire(soon()), alert.key);
+        return std::nullopt;
     }
-}
-
-bool AlertWatcher::tell(
-    const AlertConfig& rule, const core_db::FiringAlert& alert, const std::string& event
-) {
-    const auto told =
-        alerts::tell_alert(rule, {event, alert.key, alert.value, alert.began_at}, [this] {
-            return stop_.raised();
-        });
-    const std::string what = event + ": " + alerts::describe(rule, alert.value);
-    const AlertKey& key = alert.key;
-    if (told) {
-        note(alert.key, event);
-        log_warn(
-            "alert told",
-            {{"alert", key.rule}, {"tenant", key.org}, {"queue", key.queue}, {"what", what}}
-        );
-        return true;
+    if (telling_.contains(alert.key.rule)) { // what was told isn't written down yet
+        return std::nullopt;
     }
-    log_error(
-        "an alert could not be told",
-        {{"alert", key.rule},
-         {"tenant", key.org},
-         {"queue", key.queue},
-         {"what", what},
-         {"error", told.error().message}}
-    );
-    core_db::alert_not_told(*tenants_.core_pool().acquire(soon()), key);
-    return false;
-}
-
-// For those who follow the organization's events. Not worth an alert of its own when it fails.
-void AlertWatcher::note(const AlertKey& key, const std::string& event) {
-    try {
-        for (const Tenant& tenant : *tenants_.active()) {
-            if (tenant.code.str() == key.org) {
-                const auto schema = queue::QueueSchema::of(tenant.database);
-                const auto session = tenants_.queue_pool().acquire(soon());
-                queue::note_event(*session, schema, "alert_" + event, key.queue, key.rule);
-            }
+    if (seen.holding.contains(alert.key)) {
+        if (alert.told) {
+            return std::nullopt;
         }
-    } catch (const Failure& error) {
-        log_debug("an alert's event was not written", {{"error", error.what()}});
+        return News{alert, "began"};
     }
+    if (seen.unknown.contains(alert.key.org) || alert.quiet_s < rule->quiet_s) {
+        return std::nullopt;
+    }
+    if (!alert.told) {
+        core_db::forget_alert(*tenants_.core_pool().acquire(soon()), alert.key);
+        return std::nullopt;
+    }
+    return News{alert, "ended"};
 }
 
 const AlertConfig* AlertWatcher::rule_of(const core_db::AlertKey& key) const {

@@ -14,6 +14,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <set>
 
 namespace bgerp::scheduler {
 namespace {
@@ -197,6 +198,54 @@ TEST_F(AlertsTest, Q46_AProgramThatHangsIsEndedAndOthersAreTold) {
     look();
     EXPECT_EQ(told().size(), 2U);
     EXPECT_TRUE(firing().empty()) << "who never heard of it isn't told that it ended";
+}
+
+TEST_F(AlertsTest, Q46_OneWhoNeverAnswersDelaysNobodyElse) {
+    const TinyHttpServer dead([](const TinyRequest&) { return std::string(); });
+    AlertConfig& silent = add_rule(AlertConfig::Condition::wait_s, 60);
+    silent.command.clear();
+    silent.url = dead.url("/alerts");
+    silent.secret_file = platform_.database().folder() + "/key";
+    silent.timeout_s = 3600;
+    std::ofstream(silent.secret_file) << "secret\n";
+    add_rule(AlertConfig::Condition::wait_s, 61);
+    config_.scheduler.alerts_s = 1;
+    push_old_job();
+    AlertWatcher watcher(config_, tenants_, lead_, pulse_);
+    watcher.start();
+    EXPECT_TRUE(eventually([&] { return told().size() == 1 && dead.requests().size() == 1; }));
+    execute("DELETE FROM jobs");
+    EXPECT_TRUE(eventually([&] { return told().size() == 2; })) << "the looks go on";
+    EXPECT_EQ(told().back()["event"], "ended");
+    watcher.stop(); // and doesn't wait for an answer either
+    EXPECT_EQ(dead.requests().size(), 1U) << "nothing is told while it is being told";
+}
+
+TEST_F(AlertsTest, Q46_AfterThreeFailuresTheRestWaitsForTheNextLook) {
+    const TinyHttpServer busy([](const TinyRequest&) { return http_answer(503, ""); });
+    AlertConfig& rule = add_rule(AlertConfig::Condition::failures, 0);
+    rule.command.clear();
+    rule.url = busy.url("/alerts");
+    rule.secret_file = platform_.database().folder() + "/key";
+    std::ofstream(rule.secret_file) << "secret\n";
+    std::vector<queue::JobStat> stats;
+    for (const std::string queue : {"a", "b", "c", "d", "e"}) {
+        stats.push_back({queue, "send", {}});
+        stats.back().counts.failed = 1;
+    }
+    queue::add_stats(*admin_, platform_.soon(), queue::QueueSchema::current(), stats);
+    const auto asked_for = [&] {
+        std::set<std::string> queues;
+        for (const TinyRequest& request : busy.requests()) {
+            queues.insert(value_or_throw(parse_json(request.body))["queue"].get<std::string>());
+        }
+        return queues.size();
+    };
+    look();
+    EXPECT_EQ(busy.requests().size(), 3U);
+    look();
+    EXPECT_EQ(busy.requests().size(), 6U);
+    EXPECT_EQ(asked_for(), 5U) << "those that were not tried come first";
 }
 
 TEST_F(AlertsTest, Q46_ARuleThatIsGoneFiresNoMore) {
