@@ -6,6 +6,7 @@
 #include "base/mysql/pool.hpp"
 #include "server/http/http_server.hpp"
 #include "server/middleware/authentication.hpp"
+#include "server/middleware/follower_places.hpp"
 #include "server/middleware/job_kinds.hpp"
 #include "server/middleware/login_throttle.hpp"
 #include "server/middleware/metrics.hpp"
@@ -15,11 +16,14 @@
 #include "tenant_db/doorbell.hpp"
 #include "tenant_db/tenant_pools.hpp"
 
-#include <atomic>
 #include <functional>
 #include <string>
 
 namespace bgerp::server {
+
+/// Who may follow events at one time in this process: in all, and of one organization.
+inline constexpr int followers_max = 1000;
+inline constexpr int followers_of_one_max = 100;
 
 struct Services {
     const Config& config;
@@ -36,7 +40,7 @@ struct Services {
     std::string lease_key;                             // signs the leases of remote workers
     std::string openapi;                               // the document's text
     std::function<http::HttpServerStats()> core_stats; // of the HTTP core
-    std::atomic<int> followers{0};                     // of events, waiting
+    FollowerPlaces followers{followers_max, followers_of_one_max};
     RemoteStats remote_stats{};
 };
 

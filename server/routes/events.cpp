@@ -3,7 +3,6 @@
 #include "tenant_db/queue/job_events.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <charconv>
 
 namespace bgerp::server {
@@ -24,19 +23,26 @@ constexpr std::chrono::milliseconds latest{500};
 // has read.
 class Follower final : public Kept {
 public:
-    explicit Follower(std::atomic<int>& count)
-        : count_(count)
-        , admitted_(count.fetch_add(1) < followers_max) {}
+    Follower(FollowerPlaces& places, std::string org)
+        : places_(places)
+        , org_(std::move(org))
+        , place_(places_.enter(org_)) {}
 
-    ~Follower() override { count_.fetch_sub(1); }
+    ~Follower() override {
+        if (place_) {
+            places_.leave(org_);
+        }
+    }
 
-    [[nodiscard]] bool admitted() const { return admitted_; }
+    /// An error when there was no place.
+    [[nodiscard]] const Result<void>& place() const { return place_; }
 
     std::uint64_t after = 0;
 
 private:
-    std::atomic<int>& count_;
-    const bool admitted_;
+    FollowerPlaces& places_;
+    const std::string org_;
+    const Result<void> place_;
 };
 
 Result<std::optional<std::uint64_t>> last_id(const Call& call) {
@@ -55,8 +61,8 @@ Result<std::optional<std::uint64_t>> last_id(const Call& call) {
 
 // The caller's first look.
 Result<void> begin(Call& call, Follower& follower) {
-    if (!follower.admitted()) {
-        return fail(ErrorCode::unavailable, "too many follow events at this moment");
+    if (!follower.place()) {
+        return follower.place();
     }
     const auto session = call.pool->acquire(call.deadline());
     if (!queue::events_are_on(*session, QueueSchema::current())) {
@@ -89,7 +95,8 @@ Result<http::Response> follow_events(Call& call) {
         return tl::unexpected<Error>(wait.error());
     }
     if (!call.kept) {
-        auto follower = std::make_unique<Follower>(call.services.followers);
+        auto follower =
+            std::make_unique<Follower>(call.services.followers, call.tenant->code.str());
         if (const auto begun = begin(call, *follower); !begun) {
             return tl::unexpected<Error>(begun.error());
         }

@@ -19,9 +19,6 @@ inline constexpr std::array event_query{
     QueryParam{"wait", "seconds until an empty answer, 0 to 60; 25"},
 };
 
-/// Followers of all organizations who wait at one time in this process.
-inline constexpr int followers_max = 1000;
-
 /// GET /events
 [[nodiscard]] Result<http::Response> follow_events(Call& call);
 
