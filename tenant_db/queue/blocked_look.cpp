@@ -209,6 +209,41 @@ std::vector<std::uint64_t> keys_with_blocked(
     return with;
 }
 
+// A prefix of PRIMARY (key_hash, priority, id) each.
+std::vector<BlockedHead> blocked_heads(
+    mysql::Session& session,
+    const QueueSchema& schema,
+    const std::vector<std::uint64_t>& keys,
+    const std::string& queue
+) {
+    const std::string counts =
+        ", COUNT(*), COUNT(IF(queue = ?, 1, NULL)) FROM (SELECT queue FROM " +
+        schema("job_blocked") +
+        " FORCE INDEX (PRIMARY) WHERE key_hash = ?"
+        " ORDER BY priority, id LIMIT ?) AS head)";
+    std::vector<BlockedHead> heads(keys.size());
+    for (std::size_t from = 0; from < keys.size(); from += parts_max) {
+        const std::size_t count = std::min(parts_max, keys.size() - from);
+        std::string sql;
+        mysql::Params params;
+        for (std::size_t i = 0; i < padded(count); ++i) {
+            sql += (i == 0 ? "(SELECT " : " UNION ALL (SELECT ") + std::to_string(i) + counts;
+            params.emplace_back(queue);
+            params.emplace_back(keys[from + filled(i, count)]);
+            params.emplace_back(i < count ? blocked_head_rows : std::size_t{0});
+        }
+        session.query(sql, params, [&](const mysql::Row& row) {
+            const auto i = static_cast<std::size_t>(row.i64(0));
+            if (i < count) {
+                heads[from + i] = {
+                    static_cast<std::size_t>(row.i64(1)),
+                    static_cast<std::size_t>(row.i64(2))};
+            }
+        });
+    }
+    return heads;
+}
+
 // The rows are locked already.
 void delete_blocked(
     mysql::Session& session, const QueueSchema& schema, const std::vector<BlockedRow>& rows

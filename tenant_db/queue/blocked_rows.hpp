@@ -50,6 +50,23 @@ void insert_available(
     mysql::Session& session, const QueueSchema& schema, const std::vector<std::uint64_t>& keys
 );
 
+/// The first jobs of a key: how many there are, up to blocked_head_rows, and how many of them are
+/// of one queue.
+struct BlockedHead {
+    std::size_t rows = 0;
+    std::size_t of_queue = 0;
+};
+
+inline constexpr std::size_t blocked_head_rows = 100;
+
+/// Of each key, in their order. No locks.
+[[nodiscard]] std::vector<BlockedHead> blocked_heads(
+    mysql::Session& session,
+    const QueueSchema& schema,
+    const std::vector<std::uint64_t>& keys,
+    const std::string& queue
+);
+
 void delete_blocked(
     mysql::Session& session, const QueueSchema& schema, const std::vector<BlockedRow>& rows
 );

@@ -1,5 +1,6 @@
 #include "tenant_db/queue/remote_limits.hpp"
 
+#include "tenant_db/queue/blocked_rows.hpp"
 #include "tenant_db/queue/owner.hpp"
 
 #include <algorithm>
@@ -11,6 +12,9 @@ namespace {
 
 // Keys with jobs held back that one call asks for: many workers wait and look four times a second.
 constexpr std::size_t asked_max = 20;
+
+// And that it looks at, in one statement: most of them may hold back jobs of other queues alone.
+constexpr std::size_t looked_at_max = 100;
 
 // Whether the job may begin with what was granted.
 bool suffices(const Limit& limit, const PermitGrant& grant) {
@@ -91,9 +95,9 @@ const std::shared_ptr<const Limit>* RemoteLimits::limit_of(const WatchedKey& key
 }
 
 // A different few each time, so that keys without a permit don't hide the others.
-std::vector<LimitKey> RemoteLimits::worth_asking(std::uint64_t turn) {
+std::vector<LimitKey> RemoteLimits::open_keys(std::uint64_t turn) {
     std::vector<LimitKey> keys;
-    for (std::size_t i = 0; i < watched_.size() && keys.size() < asked_max; ++i) {
+    for (std::size_t i = 0; i < watched_.size() && keys.size() < looked_at_max; ++i) {
         const WatchedKey& key = watched_[(turn + i) % watched_.size()];
         if (!key.parked) {
             continue;
@@ -112,6 +116,25 @@ std::vector<LimitKey> RemoteLimits::worth_asking(std::uint64_t turn) {
         }
     }
     return keys;
+}
+
+// Those with jobs of this queue. Where no job is left at all, asking takes the mark away; where the
+// head of a long list is all of other queues, only asking tells.
+std::vector<LimitKey> RemoteLimits::worth_asking(std::uint64_t turn) {
+    std::vector<LimitKey> keys = open_keys(turn);
+    std::vector<std::uint64_t> hashes;
+    for (const LimitKey& key : keys) {
+        hashes.push_back(key.hash);
+    }
+    const auto heads = blocked_heads(*pool_.acquire(deadline_), schema_, hashes, queue_);
+    std::vector<LimitKey> worth;
+    for (std::size_t i = 0; i < keys.size() && worth.size() < asked_max; ++i) {
+        const BlockedHead& head = heads[i];
+        if (head.of_queue > 0 || head.rows == 0 || head.rows == blocked_head_rows) {
+            worth.push_back(std::move(keys[i]));
+        }
+    }
+    return worth;
 }
 
 std::vector<RemoteLimits::Admitted>

@@ -64,6 +64,7 @@ private:
     };
 
     [[nodiscard]] const std::shared_ptr<const Limit>* limit_of(const WatchedKey& key) const;
+    [[nodiscard]] std::vector<LimitKey> open_keys(std::uint64_t turn);
     [[nodiscard]] std::vector<LimitKey> worth_asking(std::uint64_t turn);
     [[nodiscard]] std::optional<Admitted> take_one(std::uint64_t owner, const LimitKey& key);
     [[nodiscard]] const LimitKey* ask(const std::vector<LimitKey>& keys, Hold& hold);

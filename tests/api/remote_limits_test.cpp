@@ -59,6 +59,30 @@ TEST_F(RemoteLimits, Q35_Q42_PermitsLiveAsLongAsTheJobsLease) {
     EXPECT_NE(next["uuid"], job["uuid"]);
 }
 
+TEST_F(RemoteLimits, Q35_Q42_NobodyAsksForKeysWhoseJobsWaitInOtherQueues) {
+    start();
+    set_limit({{"by", "key"}, {"concurrency", 1}});
+    push({{"kind", "frame"}, {"limit_key", "a"}});
+    const std::string waits = push({{"kind", "frame"}, {"limit_key", "a"}});
+    const std::string frame_path = "/api/v1/queues/remote.frame/reserve";
+    const Json frames = post(frame_path, {{"limit", 5}}).json["jobs"];
+    ASSERT_EQ(frames.size(), 1U);
+    EXPECT_EQ(say(frames[0], "complete").status, 200);
+    {
+        // Whoever asks for a permit waits for the key's row.
+        mysql::Connection holder(platform_.database().admin(tenants_[0].database));
+        holder.execute_text("START TRANSACTION");
+        int keys = 0;
+        holder.query("SELECT 1 FROM limit_key FOR UPDATE", {}, [&](const mysql::Row&) { ++keys; });
+        EXPECT_EQ(keys, 1);
+        EXPECT_EQ(reserve().size(), 0U);
+        holder.execute_text("ROLLBACK");
+    }
+    const Json next = post(frame_path, {{"limit", 5}}).json["jobs"];
+    ASSERT_EQ(next.size(), 1U);
+    EXPECT_EQ(next[0]["uuid"], waits);
+}
+
 TEST_F(RemoteLimits, Q36_Q42_ARateHoldsForRemoteJobs) {
     start();
     set_limit({{"rate", 2}, {"period_s", 3600}});
