@@ -27,7 +27,7 @@ struct EventOptions {
 
 int set_events(Context& context, const EventOptions& options) {
     const Tenant tenant = context.tenant(options.org);
-    context.migrator().set_job_events(tenant, options.on);
+    value_or_throw(context.migrator().set_job_events(tenant, options.on));
     context.output().result(
         {{"org", options.org}, {"events", options.on}},
         std::string("what happens to jobs is ") + (options.on ? "" : "not ") + "written down"

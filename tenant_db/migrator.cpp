@@ -1,5 +1,6 @@
 #include "tenant_db/migrator.hpp"
 
+#include "base/mysql/error.hpp"
 #include "migrations/catalog.hpp"
 #include "migrations/core/core_migrations.hpp"
 #include "migrations/tenant/queue/job_event.hpp"
@@ -132,15 +133,23 @@ Result<MigrationNames> Migrator::roll_back(
     return runner.roll_back(migrations::tenant_migrations(tenant.modules), steps, deadline);
 }
 
-void Migrator::set_job_events(const Tenant& tenant, bool on) {
+Result<void> Migrator::set_job_events(const Tenant& tenant, bool on) {
     mysql::Connection connection(endpoint(tenant.database));
-    connection.execute_text("SET SESSION lock_wait_timeout = 30");
+    connection.execute_text("SET SESSION lock_wait_timeout = 2");
     migrations::Schema schema(connection);
-    if (on) {
-        queue::start_job_events(schema);
-    } else {
-        queue::stop_job_events(schema);
+    try {
+        if (on) {
+            queue::start_job_events(schema);
+        } else {
+            queue::stop_job_events(schema);
+        }
+    } catch (const mysql::DatabaseError& error) {
+        if (error.error_class() != mysql::ErrorClass::transaction_conflict) {
+            throw;
+        }
+        return fail(ErrorCode::unavailable, "another transaction holds the table; try again");
     }
+    return {};
 }
 
 Result<MigrationNames> Migrator::start_afresh(const Tenant& tenant, Deadline deadline) {

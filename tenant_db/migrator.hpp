@@ -56,10 +56,12 @@ public:
     );
 
     /// Whether what happens to the tenant's jobs is written to job_event: makes or drops the
-    /// triggers that do it. Harmless to repeat. The database's own errors are thrown; one is that
-    /// a server with a binary log lets only privileged accounts make triggers
-    /// (log_bin_trust_function_creators).
-    void set_job_events(const Tenant& tenant, bool on);
+    /// triggers that do it. Harmless to repeat. unavailable when a transaction of somebody else's
+    /// has a table for longer than two seconds: all others wait behind who waits for a table, so
+    /// it is given up; what was done stays, another call does the rest. The database's other errors
+    /// are thrown; one is that a server with a binary log lets only privileged accounts make
+    /// triggers (log_bin_trust_function_creators).
+    [[nodiscard]] Result<void> set_job_events(const Tenant& tenant, bool on);
 
     /// Drops every table of the tenant's database, with all data, migrates again and seeds.
     [[nodiscard]] Result<MigrationNames> start_afresh(const Tenant& tenant, Deadline deadline);

@@ -14,7 +14,7 @@ using ::testing::Not;
 
 class EventsApi : public ApiTest {
 protected:
-    void switch_on() { platform_.migrator().set_job_events(tenants_[0], true); }
+    void switch_on() { value_or_throw(platform_.migrator().set_job_events(tenants_[0], true)); }
 
     Answer follow(const std::string& query, const std::string& last_id = {}) {
         Ask request{token_};
@@ -70,6 +70,23 @@ TEST_F(EventsApi, Q47_WhoWaitsHearsOfIt) {
     }));
     const Answer heard = waiting.get();
     EXPECT_GE(lines(heard, "event").size(), 1U);
+}
+
+TEST_F(EventsApi, Q47_SwitchingDoesNotHoldUpAllOthersBehindAnOpenTransaction) {
+    mysql::Connection holder(platform_.database().admin(tenants_[0].database));
+    holder.execute_text("START TRANSACTION");
+    holder.query("SELECT 1 FROM job_run LIMIT 1", {}, [](const mysql::Row&) {});
+    for (int i = 0; i < 2; ++i) {
+        const auto refused = platform_.migrator().set_job_events(tenants_[0], true);
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code, ErrorCode::unavailable);
+        EXPECT_THAT(refused.error().message, HasSubstr("try again"));
+    }
+    holder.execute_text("ROLLBACK");
+    switch_on();
+    start();
+    push("noop");
+    EXPECT_THAT(lines(follow("?after=0"), "event"), ::testing::ElementsAre("enqueued"));
 }
 
 TEST_F(EventsApi, Q47_WithoutEventsNobodyWaits) {
