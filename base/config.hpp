@@ -94,6 +94,9 @@ struct WorkerConfig {
     std::int64_t memory_mib_max = 0;  // restart above it; 0: no limit
     std::int64_t overrun_s = 60;      // restart when a handler ignores its time-out for longer
     std::int64_t slow_attempt_ms = 0; // attempts as long are logged; 0: none
+    std::int64_t jobs_max = 0;        // restart after so many; 0: no limit
+    std::int64_t lifetime_s = 0;      // restart after so long; 0: no limit
+    std::vector<std::string> kind_concurrency; // "kind:n": of a kind at one time in this worker
 };
 
 struct SchedulerConfig {

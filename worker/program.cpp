@@ -60,6 +60,15 @@ bool memory_passed(const Config& config) {
     return true;
 }
 
+bool lifetime_over(const Config& config, Pulse::SteadyClock::time_point since) {
+    const std::chrono::seconds lifetime(config.worker.lifetime_s);
+    if (lifetime.count() == 0 || Pulse::SteadyClock::now() - since < lifetime) {
+        return false;
+    }
+    log_info("worker ends, its time is over", {{"lifetime_s", std::to_string(lifetime.count())}});
+    return true;
+}
+
 bool slot_is_lost(const Worker& worker) {
     if (!worker.overrun()) {
         return false;
@@ -71,6 +80,7 @@ bool slot_is_lost(const Worker& worker) {
 void work(const Config& config, Worker& worker, const Termination& termination) {
     const Supervisor supervisor;
     Watch watch(supervisor, worker.pulse());
+    const auto since = Pulse::SteadyClock::now();
     worker.start();
     supervisor.ready();
     log_info(
@@ -79,7 +89,7 @@ void work(const Config& config, Worker& worker, const Termination& termination) 
          {"pid", std::to_string(::getpid())}}
     );
     while (!termination.wait_for(look_interval) && !worker.finished() && !memory_passed(config) &&
-           !slot_is_lost(worker)) {
+           !slot_is_lost(worker) && !lifetime_over(config, since)) {
         watch.look();
     }
     supervisor.stopping();
@@ -148,7 +158,11 @@ int run(int argc, char** argv, const RegisterHandlers& more) {
     if (!parsed.options.run_uuid.empty()) {
         return run_one(config, handlers, source, parsed.options);
     }
-    Worker worker({config, handlers, source, open_pool, core->pool()}, parsed.options.worker);
+    WorkerOptions options = parsed.options.worker;
+    if (options.jobs_max == 0) {
+        options.jobs_max = static_cast<std::uint64_t>(config.worker.jobs_max);
+    }
+    Worker worker({config, handlers, source, open_pool, core->pool()}, options);
     work(config, worker, termination);
     return 0;
 }

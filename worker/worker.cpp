@@ -65,7 +65,11 @@ struct Worker::Machine {
         , options(worker_options)
         , clock(system_clock())
         , owner(queue::new_owner())
-        , limit_book(limit_rules(parts.config), KindLimits{}, [this] { wake_reserver(); })
+        , limit_book(
+              limit_rules(parts.config),
+              value_or_throw(kind_limits(parts.config.worker.kind_concurrency)),
+              [this] { wake_reserver(); }
+          )
         , limits(
               limit_book,
               owner,

@@ -228,6 +228,18 @@ TEST_F(LimitsTest, Q35_a_dead_workers_permits_and_parked_jobs_are_taken_over) {
     EXPECT_EQ(ledger_.begun("k"), 3);
 }
 
+TEST_F(LimitsTest, Q35_a_limit_of_the_worker_alone) {
+    config_.worker.kind_concurrency = {"counted:1"};
+    handle_counted("counted", 1);
+    for (int i = 0; i < 20; ++i) {
+        push_keyed("counted", "any");
+    }
+    start_worker();
+    EXPECT_TRUE(all_done());
+    EXPECT_EQ(ledger_.peak("any"), 1);
+    EXPECT_EQ(ledger_.begun("any"), 20);
+}
+
 TEST_F(LimitsTest, Q35_jobs_of_a_limit_that_is_removed_go_on) {
     handle_counted("counted", 100);
     set(by_key("none", 0));
