@@ -190,8 +190,17 @@ void LimitBook::forget(const ServedTenant& tenant) {
             book->note_parked(*key.second, false);
         }
         book->suspected = false;
-    } else {
-        tenants_.erase(tenant.key);
+        return;
+    }
+    std::unique_ptr<TenantBook> rest;
+    if (!kind_limits_.empty()) { // a claim that the reserver has begun meanwhile counts too
+        rest = std::make_unique<TenantBook>();
+        rest->tenant = book->tenant;
+        rest->limits = kind_limits_;
+    }
+    tenants_.erase(tenant.key);
+    if (rest) {
+        tenants_.emplace(tenant.key, std::move(rest));
     }
 }
 

@@ -228,16 +228,25 @@ TEST_F(LimitsTest, Q35_a_dead_workers_permits_and_parked_jobs_are_taken_over) {
     EXPECT_EQ(ledger_.begun("k"), 3);
 }
 
+// Claims of more jobs than there are slots, from two organizations: without the limit they would
+// run beside each other, and their jobs too.
 TEST_F(LimitsTest, Q35_a_limit_of_the_worker_alone) {
+    const Tenant neighbour = platform_.create_tenant("zenith", {"hr"});
     config_.worker.kind_concurrency = {"counted:1"};
     handle_counted("counted", 1);
-    for (int i = 0; i < 20; ++i) {
-        push_keyed("counted", "any");
+    queue::NewJob job;
+    job.kind = "counted";
+    job.args = {{"key", "any"}};
+    for (int i = 0; i < 30; ++i) {
+        push(tenant_, job);
+        push(neighbour, job);
     }
     start_worker();
+    EXPECT_TRUE(eventually([&] { return ledger_.begun("any") == 60; })) << ledger_.begun("any");
     EXPECT_TRUE(all_done());
     EXPECT_EQ(ledger_.peak("any"), 1);
-    EXPECT_EQ(ledger_.begun("any"), 20);
+    EXPECT_EQ(ledger_.begun("any"), 60);
+    EXPECT_EQ(number(neighbour, "SELECT COUNT(*) FROM failed_jobs"), 0);
 }
 
 TEST_F(LimitsTest, Q35_jobs_of_a_limit_that_is_removed_go_on) {

@@ -15,14 +15,17 @@ namespace fs = std::filesystem;
 
 class WorkerProcessTest : public WorkerFixture {
 protected:
-    WorkerProcessTest() {
+    WorkerProcessTest() { configure(""); }
+
+    /// With more keys of the section `worker`, each after a comma.
+    void configure(const std::string& worker_keys) {
         std::ofstream config(file("bgerp.yaml"));
         config
             << platform_.database().config_section()
             << "security: {master_key_file: " << config_.security.master_key_file << "}\n"
             << "storage: {dir: " << file("files") << "}\n"
             << "queue: {lease_s: 2}\n"
-            << "worker: {sweep_ms: 50, concurrency: 2, shutdown_grace_s: 30}\n"
+            << "worker: {sweep_ms: 50, concurrency: 2, shutdown_grace_s: 30" << worker_keys << "}\n"
             << "exec:\n"
             // The first run says that it began and waits for `go`; any later one ends at once.
             << "  once_stuck:\n    command: [/bin/sh, -c, \""
@@ -127,6 +130,40 @@ TEST_F(WorkerProcessTest, asked_twice_it_gives_back_what_it_began) {
     EXPECT_TRUE(exit->success()) << log();
     EXPECT_EQ(state(uuid), "available");
     EXPECT_EQ(number("SELECT attempts FROM jobs WHERE reserved_at IS NULL"), 0);
+}
+
+TEST_F(WorkerProcessTest, Q33_it_ends_after_its_jobs) {
+    configure(", jobs_max: 3");
+    for (int i = 0; i < 8; ++i) {
+        push("noop");
+    }
+    auto worker = start_process();
+    const auto exit = worker.wait(platform_.soon());
+    ASSERT_TRUE(exit) << log();
+    EXPECT_TRUE(exit->success()) << log();
+    EXPECT_EQ(number("SELECT COUNT(*) FROM jobs"), 5);
+    EXPECT_EQ(number("SELECT COUNT(*) FROM jobs WHERE reserved_at IS NOT NULL"), 0);
+}
+
+TEST_F(WorkerProcessTest, Q33_it_ends_after_its_lifetime_and_finishes_what_it_began) {
+    configure(", lifetime_s: 1");
+    const auto uuid = push("once_stuck");
+    auto worker = start_process();
+    ASSERT_TRUE(eventually([&] { return log().find("its time is over") != std::string::npos; }));
+    touch("go");
+    const auto exit = worker.wait(platform_.soon());
+    ASSERT_TRUE(exit) << log();
+    EXPECT_TRUE(exit->success()) << log();
+    EXPECT_TRUE(state(uuid) == "completed" || state(uuid) == "available") << state(uuid);
+}
+
+TEST_F(WorkerProcessTest, Q33_limits_that_cant_be_read_keep_it_from_starting) {
+    configure(", kind_concurrency: [noop]");
+    auto worker = start_process();
+    const auto exit = worker.wait(platform_.soon());
+    ASSERT_TRUE(exit) << log();
+    EXPECT_EQ(exit->status, 1) << log();
+    EXPECT_NE(log().find("worker.kind_concurrency"), std::string::npos) << log();
 }
 
 TEST_F(WorkerProcessTest, the_command_line_is_checked) {
