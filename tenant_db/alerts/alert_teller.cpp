@@ -1,9 +1,8 @@
 #include "tenant_db/alerts/alert_teller.hpp"
 
 #include "base/crypto.hpp"
-#include "base/deadline.hpp"
 #include "base/http_call.hpp"
-#include "base/run_child.hpp"
+#include "base/tell_program.hpp"
 #include "base/webhook.hpp"
 #include "tenant_db/alerts/alert_rules.hpp"
 
@@ -11,7 +10,6 @@ namespace bgerp::alerts {
 
 namespace {
 
-constexpr std::uint64_t memory_bytes_max = 1024ULL * 1024 * 1024;
 constexpr std::size_t answer_bytes_max = 64UL * 1024;
 
 using StopAsked = std::function<bool()>;
@@ -19,37 +17,14 @@ using StopAsked = std::function<bool()>;
 Result<void> run_program(
     const AlertConfig& rule, const AlertNews& news, const std::string& body, const StopAsked& stop
 ) {
-    ChildOptions options;
-    options.command = rule.command;
-    options.memory_bytes_max = memory_bytes_max;
-    options.output_bytes_max = answer_bytes_max;
-    options.environment = plain_environment();
-    options.environment["BGERP_ALERT"] = rule.name;
-    options.environment["BGERP_ALERT_EVENT"] = news.event;
-    options.environment["BGERP_ORG"] = news.key.org;
-    const Deadline deadline = Deadline::after(std::chrono::seconds(rule.timeout_s));
-    std::string last_line;
-    const auto exit = run_child(
-        options,
-        body,
-        [&] { return deadline.passed() || stop(); },
-        [&](std::string_view line) { last_line = std::string(line); }
-    );
-    if (!exit && deadline.passed()) {
-        return fail(ErrorCode::timeout, "the program didn't end in time");
-    }
-    if (!exit) {
-        return tl::unexpected<Error>(exit.error());
-    }
-    if (exit->signal != 0 || exit->status != 0) {
-        const std::string how = exit->signal != 0 ? "signal " + std::to_string(exit->signal)
-                                                  : "status " + std::to_string(exit->status);
-        return fail(
-            ErrorCode::unavailable,
-            "the program ended with " + how + (last_line.empty() ? "" : ": " + last_line)
-        );
-    }
-    return {};
+    TellProgram program;
+    program.command = rule.command;
+    program.environment = {
+        {"BGERP_ALERT", rule.name},
+        {"BGERP_ALERT_EVENT", news.event},
+        {"BGERP_ORG", news.key.org}};
+    program.timeout = std::chrono::seconds(rule.timeout_s);
+    return tell_program(program, body, stop);
 }
 
 // The same for each try, so that a service can do things once.
