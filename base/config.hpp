@@ -83,6 +83,22 @@ struct QueueConfig {
     std::vector<std::string> remote_kinds;      // run by remote workers over the API alone
 };
 
+/// A program that is told when something happens to a job in a worker.
+struct HookConfig {
+    enum class Event {
+        started,   // an attempt begins
+        completed, // the job has ended well
+        failed,    // an attempt failed, another will follow
+        dead,      // the job failed for good
+    };
+
+    Event on = Event::dead;
+    std::string queue;             // a name, or a beginning ("mail.*"); empty: each
+    std::string kind;              // likewise
+    std::vector<std::string> exec; // program and arguments
+    std::int64_t timeout_s = 10;
+};
+
 struct WorkerConfig {
     std::int64_t concurrency = 4;
     std::vector<std::string> queues = {"*"};
@@ -97,6 +113,7 @@ struct WorkerConfig {
     std::int64_t jobs_max = 0;        // restart after so many; 0: no limit
     std::int64_t lifetime_s = 0;      // restart after so long; 0: no limit
     std::vector<std::string> kind_concurrency; // "kind:n": of a kind at one time in this worker
+    std::vector<HookConfig> hooks;
 };
 
 struct SchedulerConfig {
@@ -186,7 +203,7 @@ using Environment = std::map<std::string, std::string>;
 [[nodiscard]] Result<Config> read_config(const std::string& file, const Environment& environment);
 
 /// Every key with its value in `config`, in the order of the documentation. `exec`, `http`,
-/// `alerts` and `args` are left out.
+/// `alerts`, `args` and `worker.hooks` are left out.
 [[nodiscard]] std::vector<ConfigKey> config_keys(const Config& config);
 
 } // namespace bgerp

@@ -42,8 +42,8 @@ struct Binding {
 
 inline constexpr std::int64_t day_s = 86400;
 
-/// Every key but those of `exec`, `http`, `alerts` and `args`, bound to its place in `config`,
-/// which must outlive the answer.
+/// Every key but those of `exec`, `http`, `alerts`, `args` and `worker.hooks`, bound to its place
+/// in `config`, which must outlive the answer.
 [[nodiscard]] std::vector<Binding> bindings_of(Config& config);
 
 // Where a value stands, for messages.
@@ -80,6 +80,9 @@ read_http_kind(const std::string& kind, const YAML::Node& node, const ValuePlace
 /// One rule of the section `alerts`.
 [[nodiscard]] AlertConfig
 read_alert(const std::string& name, const YAML::Node& node, const ValuePlace& place);
+
+/// The list `worker.hooks`.
+[[nodiscard]] std::vector<HookConfig> read_hooks(const YAML::Node& node, const ValuePlace& place);
 
 /// Reads a YAML file into the bindings and the sections that are lists. Throws Failure (see
 /// refuse) or YAML::Exception.

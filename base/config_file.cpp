@@ -149,6 +149,7 @@ void read_alerts(Config& config, const YAML::Node& node, const ValuePlace& secti
 }
 
 void read_section(
+    Config& config,
     const std::string& section,
     const YAML::Node& node,
     const std::vector<Binding>& bindings,
@@ -163,6 +164,10 @@ void read_section(
         ValuePlace place = section_place;
         place.key = prefix + key;
         place.line = entry.first.Mark().line + 1;
+        if (place.key == "worker.hooks") {
+            config.worker.hooks = read_hooks(entry.second, place);
+            continue;
+        }
         const Binding* found = nullptr;
         for (const Binding& binding : bindings) {
             if (binding.section == section && binding.key == key) {
@@ -214,7 +219,7 @@ void read_config_file(Config& config, const std::vector<Binding>& bindings) {
         } else if (sections.count(section) == 0) {
             refuse(place, "unknown section");
         } else {
-            read_section(section, entry.second, bindings, place);
+            read_section(config, section, entry.second, bindings, place);
         }
     }
 }

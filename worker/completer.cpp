@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "tenant_db/queue/lifecycle.hpp"
+#include "worker/hook_runner.hpp"
 
 #include <set>
 
@@ -166,11 +167,24 @@ void Completer::write_once(const Group& group) {
     );
     parts_.counters.completed.fetch_add(group.size() - lost);
     parts_.counters.lost.fetch_add(lost);
+    tell(group, lost);
     if (lost > 0) {
         log_warn(
             "late completions were refused",
             {{"tenant", tenant.org}, {"jobs", std::to_string(lost)}}
         );
+    }
+}
+
+// Which ones were refused isn't known: where there are any, nobody is told something wrong.
+void Completer::tell(const Group& group, std::size_t lost) const {
+    if (parts_.hooks == nullptr || lost > 0) {
+        return;
+    }
+    for (const FinishedJob& job : group) {
+        if (job.news) {
+            parts_.hooks->tell(job.news);
+        }
     }
 }
 

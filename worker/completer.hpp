@@ -22,6 +22,8 @@
 
 namespace bgerp::worker {
 
+class HookRunner;
+
 /// What the completer works with; all of it outlives the completer.
 struct CompleterParts {
     std::size_t batch_max = 1000;
@@ -31,6 +33,7 @@ struct CompleterParts {
     Counters& counters;
     Pulse& pulse;
     const StopSignal& give_up; // the end of shutdown: stop trying
+    HookRunner* hooks = nullptr;
 };
 
 class Completer final : public Service, public FinishedJobSink {
@@ -66,6 +69,7 @@ private:
     void write(const Group& group, Outage& outage, Pulse::Beat& beat);
     void write_once(const Group& group);
     void settle(const Group& group);
+    void tell(const Group& group, std::size_t lost) const;
 
     CompleterParts parts_;
     mutable std::mutex mutex_;

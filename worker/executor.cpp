@@ -145,7 +145,10 @@ bool Executor::run_pipeline(const HeldJobPtr& held) {
     const LogScope tenant_scope("tenant", held->tenant->org);
     auto envelope = queue::parse_envelope(held->job.payload);
     if (!envelope) {
-        parts_.settler.fail_unreadable(*held, "unreadable payload: " + envelope.error().message);
+        const std::string error = "unreadable payload: " + envelope.error().message;
+        if (parts_.settler.fail_unreadable(*held, error)) {
+            tell_end(*held, {}, {Verdict::fail, 0, error}, nullptr);
+        }
         count_end(*held, {}, Verdict::fail);
         return true;
     }
@@ -155,7 +158,7 @@ bool Executor::run_pipeline(const HeldJobPtr& held) {
         return true;
     }
     if (entry == nullptr) {
-        parts_.settler.settle(
+        settle(
             *held,
             *envelope,
             {Verdict::fail, 0, "unknown kind: no handler for '" + envelope->kind + "'"}
@@ -165,7 +168,7 @@ bool Executor::run_pipeline(const HeldJobPtr& held) {
     }
     if (const auto readable = read_args(parts_.config, *held, *envelope, *entry); !readable) {
         const Error& error = readable.error();
-        parts_.settler.settle(
+        settle(
             *held,
             *envelope,
             {Verdict::fail, 0, std::string(error_code_name(error.code)) + ": " + error.message}
@@ -211,7 +214,7 @@ void Executor::overran(const HeldJob& held) {
     const queue::Decision decision =
         decide_end(*envelope, facts_of(held), rules_of(*entry), outcome, random01());
     count_end(held, envelope->kind, decision.verdict);
-    parts_.settler.settle(held, *envelope, decision);
+    settle(held, *envelope, decision);
 }
 
 // Whoever put it here didn't know that its kind has a queue of its own, where we don't look.
@@ -226,7 +229,7 @@ bool Executor::run_known(Attempt attempt) {
     const queue::Decision start = decide_start(attempt.envelope, attempt.facts, attempt.rules);
     if (start.verdict != Verdict::run) {
         count_end(*attempt.held, attempt.envelope.kind, start.verdict);
-        parts_.settler.settle(*attempt.held, attempt.envelope, start);
+        settle(*attempt.held, attempt.envelope, start, &attempt);
         return true;
     }
     std::string output;
@@ -285,15 +288,20 @@ queue::Outcome Executor::run_handler(Attempt& attempt, std::string& output) {
 
 Result<Json>
 Executor::call_handler(Attempt& attempt, JobContext& context, queue::Outcome& outcome) {
-    if (parts_.stats == nullptr) {
+    if (parts_.stats == nullptr && parts_.hooks == nullptr) {
         return run_caught(parts_.handlers, attempt.entry, context, outcome);
     }
     const HeldJob& held = *attempt.held;
-    parts_.stats->started(
-        held,
-        attempt.envelope.kind,
-        queue::waited(held.job, attempt.envelope.uuid, attempt.facts.now_s, parts_.clock.host_now())
+    attempt.waited = queue::waited(
+        held.job,
+        attempt.envelope.uuid,
+        attempt.facts.now_s,
+        parts_.clock.host_now()
     );
+    if (parts_.stats != nullptr) {
+        parts_.stats->started(held, attempt.envelope.kind, *attempt.waited);
+    }
+    tell_started(attempt);
     const auto began = SteadyClock::now();
     Result<Json> result = run_caught(parts_.handlers, attempt.entry, context, outcome);
     attempt.ran = SteadyClock::now() - began;
@@ -317,13 +325,14 @@ bool Executor::conclude(const Attempt& attempt, const queue::Outcome& outcome, s
     count_end(*attempt.held, attempt.envelope.kind, decision.verdict, attempt.ran);
     tell_breakers(*attempt.held, decision.verdict);
     if (decision.verdict != Verdict::complete) {
-        parts_.settler.settle(*attempt.held, attempt.envelope, decision);
+        settle(*attempt.held, attempt.envelope, decision, &attempt);
         return true;
     }
     if (attempt.completed) {
         parts_.counters.completed.fetch_add(1);
         parts_.settler.settle_batch(*attempt.held, attempt.envelope.batch_id);
         parts_.settler.settle_step(*attempt.held, attempt.envelope.workflow_step);
+        tell_end(*attempt.held, attempt.envelope, decision, &attempt);
         return true;
     }
     const bool recorded = attempt.held->job.flags != 0; // else nobody asks for its name
@@ -333,7 +342,8 @@ bool Executor::conclude(const Attempt& attempt, const queue::Outcome& outcome, s
          recorded ? attempt.envelope.uuid : std::string(),
          attempt.envelope.batch_id,
          std::move(output),
-         step ? step->workflow_id : std::string()}
+         step ? step->workflow_id : std::string(),
+         news_of(HookEvent::completed, *attempt.held, attempt.envelope, &attempt)}
     );
     return false;
 }

@@ -9,12 +9,15 @@
 #include "worker/database_clock.hpp"
 #include "worker/finished_job.hpp"
 #include "worker/handler_registry.hpp"
+#include "worker/hooks.hpp"
 #include "worker/job_context.hpp"
 #include "worker/jobs_in_hand.hpp"
 #include "worker/limits/limit_gate.hpp"
 #include "worker/settler.hpp"
 
 namespace bgerp::worker {
+
+class HookRunner;
 
 /// What the executor works with; all of it outlives the executor.
 struct ExecutorParts {
@@ -28,6 +31,7 @@ struct ExecutorParts {
     Counters& counters;
     LimitGate& limits;
     AttemptStats* stats = nullptr; // null: nothing is counted
+    HookRunner* hooks = nullptr;   // null: nobody is told
 };
 
 class Executor {
@@ -55,7 +59,8 @@ private:
         queue::AttemptFacts facts;
         bool completed = false; // inside the handler's own transaction
         bool left = false;      // it sleeps, and isn't ours any more
-        std::optional<AttemptStats::Duration> ran = std::nullopt; // once the handler is back
+        std::optional<std::chrono::microseconds> waited = std::nullopt; // once it began
+        std::optional<AttemptStats::Duration> ran = std::nullopt;       // once the handler is back
     };
 
     /// False when the job is in the sink's hands now.
@@ -75,6 +80,25 @@ private:
         queue::Verdict verdict,
         std::optional<AttemptStats::Duration> ran = std::nullopt
     );
+    void settle(
+        const HeldJob& held,
+        const queue::Envelope& envelope,
+        const queue::Decision& decision,
+        const Attempt* attempt = nullptr
+    );
+    void tell_end(
+        const HeldJob& held,
+        const queue::Envelope& envelope,
+        const queue::Decision& decision,
+        const Attempt* attempt
+    ) const;
+    void tell_started(const Attempt& attempt) const;
+    [[nodiscard]] std::shared_ptr<HookNews> news_of(
+        HookEvent event,
+        const HeldJob& held,
+        const queue::Envelope& envelope,
+        const Attempt* attempt
+    ) const;
     void tell_breakers(const HeldJob& held, queue::Verdict verdict);
     [[nodiscard]] bool batch_is_cancelled(const Attempt& attempt) const;
 

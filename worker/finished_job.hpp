@@ -2,6 +2,7 @@
 #pragma once
 
 #include "worker/held_job.hpp"
+#include "worker/hooks.hpp"
 
 #include <string>
 
@@ -10,9 +11,10 @@ namespace bgerp::worker {
 struct FinishedJob {
     HeldJobPtr held;
     std::string uuid;
-    std::string batch_id;         // empty: none
-    std::string output;           // JSON text; empty for jobs that keep none
-    std::string workflow_id = {}; // empty: none
+    std::string batch_id;                      // empty: none
+    std::string output;                        // JSON text; empty for jobs that keep none
+    std::string workflow_id = {};              // empty: none
+    std::shared_ptr<const HookNews> news = {}; // for hooks, once the end is written; null: none
 };
 
 /// Takes finished jobs from any slot's thread. Doesn't wait for the database.

@@ -47,7 +47,7 @@ void log_ended(const queue::Envelope& envelope, const Decision& decision) {
 
 } // namespace
 
-void Settler::settle(
+bool Settler::settle(
     const HeldJob& held, const queue::Envelope& envelope, const Decision& decision
 ) {
     switch (decision.verdict) {
@@ -56,31 +56,31 @@ void Settler::settle(
     case Verdict::cancel:
     case Verdict::release:
         log_ended(envelope, decision);
-        write(held, envelope, decision);
-        return;
+        return write(held, envelope, decision);
     case Verdict::drop:
         log_info("job given up, it is somebody else's now", {{"uuid", envelope.uuid}});
         counters_.lost.fetch_add(1);
-        return;
+        return false;
     case Verdict::leave:
         log_warn(
             "the database failed an attempt; the job is rescued when its lease runs out",
             {{"kind", envelope.kind}, {"uuid", envelope.uuid}, {"error", decision.error}}
         );
         counters_.lost.fetch_add(1);
-        return;
+        return false;
     case Verdict::run:
     case Verdict::complete:
-        return; // not ends that are settled here
+        break; // not ends that are settled here
     }
+    return false;
 }
 
-void Settler::fail_unreadable(const HeldJob& held, const std::string& error) {
+bool Settler::fail_unreadable(const HeldJob& held, const std::string& error) {
     log_warn(
         "job with an unreadable payload",
         {{"id", std::to_string(held.job.key.id)}, {"error", error}}
     );
-    write(held, {}, {Verdict::fail, 0, error});
+    return write(held, {}, {Verdict::fail, 0, error});
 }
 
 void Settler::hand_over(
@@ -97,10 +97,10 @@ void Settler::hand_over(
     });
 }
 
-void Settler::write(
+bool Settler::write(
     const HeldJob& held, const queue::Envelope& envelope, const Decision& decision
 ) {
-    persist(counter_of(decision.verdict), [&](Deadline deadline) {
+    const bool written = persist(counter_of(decision.verdict), [&](Deadline deadline) {
         const auto& tenant = *held.tenant;
         return queue::end_attempt(
                    *tenant.queue_pool,
@@ -116,6 +116,7 @@ void Settler::write(
         settle_batch(held, envelope.batch_id);
         settle_step(held, envelope.workflow_step);
     }
+    return written;
 }
 
 std::atomic<std::uint64_t>& Settler::counter_of(Verdict verdict) {
@@ -172,7 +173,7 @@ void Settler::settle_workflow(const HeldJob& held, const std::string& workflow_i
     }
 }
 
-void Settler::persist(
+bool Settler::persist(
     std::atomic<std::uint64_t>& counter, const std::function<bool(Deadline)>& write
 ) {
     Outage outage("settle");
@@ -181,12 +182,12 @@ void Settler::persist(
             const bool mine = write(Deadline::after(statement_time));
             outage.succeeded();
             (mine ? counter : counters_.lost).fetch_add(1);
-            return;
+            return mine;
         } catch (const Failure& error) {
             const bool hopeless = !is_outage(error) && outage.failures() >= refusals_max;
             if (hopeless || outage.failed(error, give_up_)) {
                 log_error("the end of a job was not written", {{"error", error.what()}});
-                return;
+                return false;
             }
         }
     }

@@ -29,11 +29,12 @@ public:
         , give_up_(give_up)
         , ring_(std::move(ring)) {}
 
-    /// Carries out retry, fail, cancel, release or drop.
-    void settle(const HeldJob& held, const queue::Envelope& envelope, const Decision& decision);
+    /// Carries out retry, fail, cancel, release or drop. True when the job was this worker's to the
+    /// end and that end is written.
+    bool settle(const HeldJob& held, const queue::Envelope& envelope, const Decision& decision);
 
-    /// To failed_jobs with a payload that couldn't be read.
-    void fail_unreadable(const HeldJob& held, const std::string& error);
+    /// To failed_jobs with a payload that couldn't be read. True as above.
+    bool fail_unreadable(const HeldJob& held, const std::string& error);
 
     /// Into another queue, for those who can run it.
     void hand_over(const HeldJob& held, const queue::Envelope& envelope, const std::string& queue);
@@ -46,12 +47,12 @@ public:
     void settle_workflow(const HeldJob& held, const std::string& workflow_id);
 
 private:
-    void write(const HeldJob& held, const queue::Envelope& envelope, const Decision& decision);
+    bool write(const HeldJob& held, const queue::Envelope& envelope, const Decision& decision);
     [[nodiscard]] std::atomic<std::uint64_t>& counter_of(Verdict verdict);
 
     /// Runs `write` until it goes through; counts it in `counter` when it returns true, as lost
-    /// otherwise.
-    void persist(std::atomic<std::uint64_t>& counter, const std::function<bool(Deadline)>& write);
+    /// otherwise. True when it went through and returned true.
+    bool persist(std::atomic<std::uint64_t>& counter, const std::function<bool(Deadline)>& write);
 
     Counters& counters_;
     const StopSignal& give_up_;

@@ -6,6 +6,7 @@
 #include "tenant_db/queue/owner.hpp"
 #include "tenant_db/stat_keeper.hpp"
 #include "worker/discovery.hpp"
+#include "worker/hook_runner.hpp"
 #include "worker/lease_renewer.hpp"
 #include "worker/limits/limit_keeper.hpp"
 #include "worker/reserver.hpp"
@@ -78,6 +79,11 @@ struct Worker::Machine {
           )
         , bell(parts.core)
         , settler(counters, give_up, [this](const std::string& org) { bell.ring(org); })
+        , hooks(
+              parts.config.worker.hooks.empty()
+                  ? nullptr
+                  : std::make_unique<HookRunner>(parts.config.worker.hooks, pulse)
+          )
         , completer(
               {static_cast<std::size_t>(parts.config.worker.complete_batch_max),
                ready,
@@ -85,7 +91,8 @@ struct Worker::Machine {
                settler,
                counters,
                pulse,
-               give_up}
+               give_up,
+               hooks.get()}
           )
         , executor(
               {parts.config,
@@ -97,7 +104,8 @@ struct Worker::Machine {
                settler,
                counters,
                limits,
-               parts.config.queue.stats_keep_h > 0 ? &stats : nullptr}
+               parts.config.queue.stats_keep_h > 0 ? &stats : nullptr,
+               hooks.get()}
           )
         , slots(static_cast<std::size_t>(parts.config.worker.concurrency), ready, executor)
         , inbox([this] { ready.nudge(); })
@@ -179,6 +187,13 @@ struct Worker::Machine {
         }
     }
 
+    // Last: they are told of the last jobs' ends.
+    void stop_hooks() const {
+        if (hooks) {
+            hooks->stop();
+        }
+    }
+
     void end_overrun() {
         for (const HeldJobPtr& held : in_hand.all()) {
             if (held->overran.load()) {
@@ -202,6 +217,7 @@ struct Worker::Machine {
     StopSignal never;
     Doorbell bell; // rung for what an end made
     Settler settler;
+    std::unique_ptr<HookRunner> hooks; // null: none are configured
     Completer completer;
     AttemptStats stats;
     Executor executor;
@@ -231,6 +247,9 @@ Worker::~Worker() {
 
 void Worker::start() {
     Machine& m = *machine_;
+    if (m.hooks) {
+        m.hooks->start();
+    }
     m.completer.start();
     m.renewer.start();
     m.limit_keeper.start();
@@ -261,6 +280,7 @@ void Worker::stop() {
     if (!all_stopped) {
         log_error("jobs don't stop", {{"jobs", std::to_string(m.in_hand.count())}});
         m.release_rest();
+        m.stop_hooks();
         m.stuck = true;
         return;
     }
@@ -269,12 +289,16 @@ void Worker::stop() {
     m.limit_keeper.stop();
     m.renewer.stop();
     m.stat_keeper.stop();
+    m.stop_hooks();
     m.started = false;
     log_info("worker stopped", {{"completed", std::to_string(m.counters.completed.load())}});
 }
 
 void Worker::hurry() {
     machine_->hurry_up.raise();
+    if (machine_->hooks) {
+        machine_->hooks->hurry();
+    }
 }
 
 bool Worker::finished() const {

@@ -1,0 +1,84 @@
+// Runs the hooks of the configuration (worker.hooks), one after the other, on a thread of its own,
+// away from the jobs' way: whoever has news puts them into a queue of bounded length and goes on;
+// what doesn't fit is dropped, counted, and said in the log once a minute. A hook that fails is a
+// line in the log. News that a dying worker has not told are lost. tell() and hurry() from any
+// thread.
+#pragma once
+
+#include "base/deadline.hpp"
+#include "base/pulse.hpp"
+#include "base/service.hpp"
+#include "base/stop_signal.hpp"
+#include "worker/hooks.hpp"
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace bgerp::worker {
+
+class HookRunner final : public Service {
+public:
+    using Run = std::function<
+        Result<void>(const HookConfig&, const HookNews&, const std::function<bool()>&)>;
+
+    /// Calls of hooks that may wait, the one under way apart.
+    static constexpr std::size_t waiting_max = 1000;
+
+    /// `hooks` and `pulse` outlive it.
+    HookRunner(const std::vector<HookConfig>& hooks, Pulse& pulse, Run run = run_hook);
+    ~HookRunner() override;
+
+    /// Whether any hook does: no news need be made otherwise.
+    [[nodiscard]] bool wants(HookEvent event, std::string_view queue, std::string_view kind) const;
+
+    /// To each hook that wants them. Returns at once; drops what doesn't fit.
+    void tell(const std::shared_ptr<const HookNews>& news);
+
+    void start() override;
+
+    /// Takes no more news. What waits is still told, for ten seconds in all and each hook for its
+    /// time-out at most; the rest is dropped.
+    void stop() override;
+
+    /// Ends the ten seconds, and the hook under way.
+    void hurry();
+
+    [[nodiscard]] std::size_t waiting() const;
+
+    /// Calls that were never made, so far.
+    [[nodiscard]] std::uint64_t dropped() const;
+
+private:
+    struct Call {
+        const HookConfig* hook = nullptr;
+        std::shared_ptr<const HookNews> news;
+    };
+
+    void work(Pulse::Beat& beat);
+    [[nodiscard]] std::optional<Call> take();
+    void run_one(const Call& call, Pulse::Beat& beat) const;
+    void say_dropped(bool at_once);
+    [[nodiscard]] bool time_is_over() const;
+    [[nodiscard]] bool all_told() const;
+
+    const std::vector<HookConfig>& hooks_;
+    Pulse& pulse_;
+    const Run run_;
+    StopSignal hurry_;
+    mutable std::mutex mutex_;
+    std::condition_variable filled_;
+    std::deque<Call> waiting_;
+    std::uint64_t dropped_ = 0;
+    bool closed_ = false;
+    Deadline last_moment_{Deadline::SteadyClock::time_point::max()}; // once closed
+    // By the thread, and by stop() after it.
+    std::uint64_t dropped_said_ = 0;
+    std::optional<Deadline> say_again_;
+    std::thread thread_;
+};
+
+} // namespace bgerp::worker
