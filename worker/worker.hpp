@@ -40,10 +40,12 @@ public:
     /// Stops reserving, gives back what nobody began, lets running jobs finish for
     /// shutdown_grace_s, then asks them to stop and gives them back. A job that doesn't stop is
     /// given back all the same; then stuck() is true and the process must end without waiting.
+    /// Last, hooks that wait are run, for ten seconds at most.
     void stop() override;
 
     /// Ends the grace time of a stop() under way in another thread, or of the next one: running
-    /// jobs are asked to stop at once, and given back within hurry_grace (3 s) if they don't.
+    /// jobs are asked to stop at once, and given back within hurry_grace (3 s) if they don't. Hooks
+    /// that wait are dropped.
     void hurry();
 
     /// True when the options' end is reached: call stop().

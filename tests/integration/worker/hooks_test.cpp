@@ -21,7 +21,7 @@ protected:
         hook.on = event;
         hook.queue = queue;
         hook.kind = kind;
-        hook.exec = {"/bin/sh", "-c", "line=$(cat); echo \"$line\" >>\"$0\"", file(name)};
+        hook.exec = {"/bin/sh", "-c", "line=$(cat); printf '%s\\n' \"$line\" >>\"$0\"", file(name)};
         config_.worker.hooks.push_back(hook);
     }
 
