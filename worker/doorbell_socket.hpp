@@ -18,7 +18,7 @@ struct Ring {
     std::string org;
     std::string queue; // empty: any
 
-    friend auto operator<=>(const Ring&, const Ring&) = default;
+    friend auto operator<=>(const Ring&, const Ring&) = default; // NOLINT(modernize-use-nullptr)
 };
 
 class DoorbellSocket {

@@ -1,12 +1,17 @@
 #include "worker/handler_registry.hpp"
 
+#include <utility>
+
 namespace bgerp::worker {
 
 void HandlerRegistry::add(
     const std::string& kind, std::unique_ptr<Handler> handler, HandlerOptions options
 ) {
     refuse_taken(kind);
-    entries_.emplace(kind, std::make_shared<Entry>(Entry{kind, std::move(handler), options}));
+    entries_.emplace(
+        kind,
+        std::make_shared<Entry>(Entry{kind, std::move(handler), std::move(options)})
+    );
 }
 
 void HandlerRegistry::alias(const std::string& name, const std::string& kind) {

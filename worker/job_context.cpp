@@ -48,7 +48,7 @@ Result<void> JobContext::checkpoint(mysql::Transaction& transaction) {
 Result<void> JobContext::complete(mysql::Transaction& transaction, const Json& output) {
     flush_log(); // while the job is still there to have one
     const std::string text = to_text(output);
-    const auto done =
+    auto done =
         queue::complete_if_mine(transaction, queue::QueueSchema::current(), completion(text));
     completed_ = done.has_value();
     return done;

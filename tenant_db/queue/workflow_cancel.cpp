@@ -68,7 +68,7 @@ void cancel_rest(
 Result<void> cancel_workflow(
     mysql::Pool& pool, Deadline deadline, const QueueSchema& schema, const std::string& workflow_id
 ) {
-    const auto stopped = mysql::with_transaction(pool, deadline, [&](mysql::Transaction& t) {
+    auto stopped = mysql::with_transaction(pool, deadline, [&](mysql::Transaction& t) {
         return stop_running(t, schema, workflow_id);
     });
     if (stopped) {

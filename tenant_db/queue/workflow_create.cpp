@@ -156,7 +156,7 @@ Result<std::string> create_workflow(
     if (!graph) {
         return tl::unexpected(graph.error());
     }
-    const std::string id = new_uuid();
+    std::string id = new_uuid();
     const Result<std::vector<StepRow>> rows = rows_of(workflow, id, limits);
     if (!rows) {
         return tl::unexpected(rows.error());

@@ -51,7 +51,7 @@ void remove_notes(
     mysql::Session& session, const QueueSchema& schema, const std::string& id, const Steps& steps
 ) {
     const std::string table = schema("workflow_todo");
-    for_steps(id, steps, [&](const char* hint, const std::string& where, mysql::Params params) {
+    for_steps(id, steps, [&](const char* hint, const std::string& where, const auto& params) {
         session.execute("DELETE " + table + " FROM " + table + hint + where, params);
     });
 }

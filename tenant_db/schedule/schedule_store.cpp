@@ -136,7 +136,7 @@ Result<Schedule> set_paused(
     const std::string& name,
     bool paused
 ) {
-    const auto found = find_schedule(transaction, schema, name);
+    auto found = find_schedule(transaction, schema, name);
     if (!found || found->paused == paused) {
         return found;
     }
@@ -163,7 +163,7 @@ Result<Schedule> edit_schedule(
     const ScheduleChange& change
 ) {
     lock_schedule(transaction, schema, name);
-    const auto found = find_schedule(transaction, schema, name);
+    auto found = find_schedule(transaction, schema, name);
     if (!found) {
         return found;
     }

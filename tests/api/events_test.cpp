@@ -10,7 +10,6 @@ namespace bgerp::server {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 class EventsApi : public ApiTest {
 protected:

@@ -8,9 +8,6 @@
 namespace bgerp::server {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::Not;
-
 constexpr const char* count_jobs = "SELECT COUNT(*) FROM jobs";
 
 class Jobs : public ApiTest {

@@ -120,7 +120,7 @@ HeldJobPtr LimitBook::next_waiting(const std::vector<KeyState*>& keys, Time now)
     for (KeyState* const key : freed) {
         while (!key->waiting.empty()) {
             KeyState* full = nullptr;
-            const HeldJobPtr job = key->waiting.front();
+            HeldJobPtr job = key->waiting.front();
             if (may_begin(*job->pass, now, full)) {
                 key->waiting.pop_front();
                 start(*job->pass, now);
