@@ -21,7 +21,7 @@ protected:
     }
 
     std::string write(const Json& document) {
-        const std::string name = cli_.database().folder() + "/workflow.json";
+        std::string name = cli_.database().folder() + "/workflow.json";
         std::ofstream(name) << document.dump();
         return name;
     }

@@ -41,7 +41,7 @@ TEST_F(Lifecycle, RenewalDoesNotWaitForAHandlersTransaction) {
     const std::vector<ReservedJob> held = take(me, 2);
     age_leases(10);
     value_or_throw(mysql::with_transaction(*pool, soon(), [&](mysql::Transaction& t) {
-        const Result<void> checkpoint = checkpoint_if_mine(t, schema, held[0]);
+        Result<void> checkpoint = checkpoint_if_mine(t, schema, held[0]);
         // The first row is locked from here on; a wait for it would end in error 1205.
         EXPECT_TRUE(renew_leases(*pool, soon(), schema, {&held[0], &held[1]}).lost.empty());
         return checkpoint;
@@ -144,7 +144,7 @@ TEST_F(Lifecycle, AFailureGoesToFailedJobsAsLaravelHasIt) {
 }
 
 TEST_F(Lifecycle, APayloadNobodyCanReadFailsAndCanBeRetried) {
-    const std::string junk("{\x01\x02 \xF0\x9F\x92\xA9 not json", 18);
+    const std::string junk("{\x01\x02 \xF0\x9F\x92\xA9 not json", 17);
     execute(
         "INSERT INTO jobs (queue, attempts, reserved_at, available_at, created_at, payload)"
         " VALUES ('default', 0, NULL, 0, 0, ?)",

@@ -57,11 +57,13 @@ TEST_F(Limits, Q35_workers_that_ask_at_the_same_time_never_get_too_many) {
         threads.emplace_back([&, w] {
             std::minstd_rand random(seed + static_cast<unsigned>(w));
             std::array<std::int64_t, 3> mine{};
-            const auto worker = static_cast<std::uint64_t>(100 + w);
+            const auto worker = 100 + static_cast<std::uint64_t>(w);
             for (int step = 0; step < 60; ++step) {
                 std::vector<PermitWish> wishes;
                 for (std::size_t key = 0; key < mine.size(); ++key) {
-                    wishes.push_back(wish(five, std::to_string(key), 1 + random() % 3));
+                    wishes.push_back(
+                        wish(five, std::to_string(key), 1 + static_cast<std::int64_t>(random() % 3))
+                    );
                     wishes.back().held = mine[key];
                 }
                 const auto grants = acquire_permits(*pool, soon(), schema, worker, lease_s, wishes);

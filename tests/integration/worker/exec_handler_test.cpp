@@ -22,7 +22,7 @@ protected:
 
     std::string begin(queue::NewJob job = {}) {
         job.kind = "script";
-        const std::string uuid = push(tenant_, job);
+        std::string uuid = push(tenant_, job);
         start_worker();
         return uuid;
     }

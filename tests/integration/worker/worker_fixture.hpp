@@ -51,7 +51,7 @@ protected:
     }
 
     void handle(const std::string& kind, LambdaHandler::Run run, HandlerOptions options = {}) {
-        handlers_.add(kind, std::make_unique<LambdaHandler>(std::move(run)), options);
+        handlers_.add(kind, std::make_unique<LambdaHandler>(std::move(run)), std::move(options));
     }
 
     Worker& start_worker(const WorkerOptions& options = {}) {
