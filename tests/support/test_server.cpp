@@ -18,7 +18,7 @@ constexpr std::uintmax_t room_needed = std::uintmax_t{4} << 30U;
 // stays the choice, however much room is left now.
 std::string data_dir() {
     constexpr std::size_t digits = 8;
-    const std::string in_memory =
+    std::string in_memory =
         std::string(memory) + "/bgerp_test_" + sha256_hex(BGERP_TEST_DB_DIR).substr(0, digits);
     std::error_code error;
     if (fs::exists(in_memory, error)) {

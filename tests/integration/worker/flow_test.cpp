@@ -24,7 +24,7 @@ TEST_F(Flow, Q14_AChainRunsAndHandsItsOutputOn) {
     });
     // Ends in the handler's own transaction.
     handle("write", [](JobContext& context) -> Result<Json> {
-        const Json output{{"n", context.previous().at("n").get<int>() + 10}};
+        Json output{{"n", context.previous().at("n").get<int>() + 10}};
         return mysql::with_transaction(
             context.pool(),
             context.deadline(),

@@ -131,7 +131,7 @@ TEST_F(LongJobs, Q16_AFinishedStepNeverRunsAgain) {
         ++attempts_;
         Json outputs = Json::array();
         for (const char* const name : {"first", "second", "third"}) {
-            const auto output = context.step(name, [&](mysql::Transaction& t) -> Result<Json> {
+            auto output = context.step(name, [&](mysql::Transaction& t) -> Result<Json> {
                 t.execute("INSERT INTO ledger VALUES (?)", {name});
                 if (name == std::string("third") && attempts_ < 3) {
                     return fail(ErrorCode::internal, "not yet");

@@ -92,7 +92,7 @@ TEST_F(AtomicFileTest, SaysWhenTheDiskIsFull) {
         const auto written = file.append(std::string(1'000'000, 'x'));
         const bool full = !written && written.error().code == ErrorCode::storage_full;
         const bool refused = !file.append("x").and_then([&] { return file.commit(); });
-        std::exit(full && refused ? 0 : 1);
+        std::_Exit(full && refused ? 0 : 1);
     };
     EXPECT_EXIT(write_past_limit(), testing::ExitedWithCode(0), "");
     EXPECT_FALSE(fs::exists(path()));
