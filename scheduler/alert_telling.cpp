@@ -31,13 +31,13 @@ Deadline soon() {
 } // namespace
 
 void AlertWatcher::let_tell(std::map<std::string, std::vector<News>> news) {
-    for (auto& [name, list] : news) {
+    for (auto& entry : news) {
         if (telling_.size() == telling_max) {
             return;
         }
-        const AlertConfig& rule = *rule_of(list.front().alert.key);
-        telling_[name] =
-            std::async(std::launch::async, [this, &rule, mine = std::move(list)]() mutable {
+        const AlertConfig& rule = *rule_of(entry.second.front().alert.key);
+        telling_[entry.first] =
+            std::async(std::launch::async, [this, &rule, mine = std::move(entry.second)]() mutable {
                 tell_all(rule, std::move(mine));
             });
     }
