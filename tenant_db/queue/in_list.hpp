@@ -45,11 +45,15 @@ void add_padded(mysql::Params& params, const std::vector<Value>& values) {
     return std::min(i, size - 1);
 }
 
-/// Calls `fn` with consecutive slices of at most in_list_max values.
+/// The longest list in which each value stands for many rows: of more than 200
+/// (eq_range_index_dive_limit) MySQL doesn't look how many, but trusts statistics that may be old.
+inline constexpr std::size_t prefix_list_max = 100;
+
+/// Calls `fn` with consecutive slices of at most `max` values.
 template <class Value, class Fn>
-void in_slices(const std::vector<Value>& values, Fn fn) {
-    for (std::size_t from = 0; from < values.size(); from += in_list_max) {
-        const std::size_t to = std::min(values.size(), from + in_list_max);
+void in_slices(const std::vector<Value>& values, Fn fn, std::size_t max = in_list_max) {
+    for (std::size_t from = 0; from < values.size(); from += max) {
+        const std::size_t to = std::min(values.size(), from + max);
         fn(std::vector<Value>(
             values.begin() + static_cast<std::ptrdiff_t>(from),
             values.begin() + static_cast<std::ptrdiff_t>(to)

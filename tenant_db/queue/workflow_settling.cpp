@@ -83,24 +83,23 @@ Steps count_ends(
     return releasing;
 }
 
-// How many of the parents each child has: PRIMARY (workflow_id, parent, child), no locks. The id
-// stands there twice because MySQL, when its statistics of the table are old, would rather look up
-// all edges of the one workflow than those of the parents.
+// How many of the parents each child has: PRIMARY (workflow_id, parent, child), no locks.
 std::map<std::uint64_t, std::int64_t> children_of(
     mysql::Session& session, const QueueSchema& schema, const std::string& id, const Steps& parents
 ) {
     std::map<std::uint64_t, std::int64_t> children;
-    in_slices(parents, [&](const Steps& slice) {
-        mysql::Params params{id, id};
+    const auto read = [&](const Steps& slice) {
+        mysql::Params params{id};
         add_padded(params, slice);
         session.query(
             "SELECT child, COUNT(*) FROM " + schema("workflow_edge") +
-                " FORCE INDEX (PRIMARY) WHERE workflow_id IN (?, ?) AND parent IN" +
+                " FORCE INDEX (PRIMARY) WHERE workflow_id = ? AND parent IN" +
                 in_list(slice.size()) + " GROUP BY child",
             params,
             [&](const mysql::Row& row) { children[row.u64(0)] += row.i64(1); }
         );
-    });
+    };
+    in_slices(parents, read, prefix_list_max);
     return children;
 }
 
