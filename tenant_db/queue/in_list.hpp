@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace bgerp::queue {
@@ -45,10 +46,6 @@ void add_padded(mysql::Params& params, const std::vector<Value>& values) {
     return std::min(i, size - 1);
 }
 
-/// The longest list in which each value stands for many rows: of more than 200
-/// (eq_range_index_dive_limit) MySQL doesn't look how many, but trusts statistics that may be old.
-inline constexpr std::size_t prefix_list_max = 100;
-
 /// Calls `fn` with consecutive slices of at most `max` values.
 template <class Value, class Fn>
 void in_slices(const std::vector<Value>& values, Fn fn, std::size_t max = in_list_max) {
@@ -59,6 +56,16 @@ void in_slices(const std::vector<Value>& values, Fn fn, std::size_t max = in_lis
             values.begin() + static_cast<std::ptrdiff_t>(to)
         ));
     }
+}
+
+/// The longest list in which each value stands for many rows: of more than 200
+/// (eq_range_index_dive_limit) MySQL doesn't look how many, but trusts statistics that may be old.
+inline constexpr std::size_t prefix_list_max = 100;
+
+/// in_slices for such lists.
+template <class Value, class Fn>
+void in_prefix_slices(const std::vector<Value>& values, Fn fn) {
+    in_slices(values, std::move(fn), prefix_list_max);
 }
 
 } // namespace bgerp::queue

@@ -96,7 +96,7 @@ void remove_job_steps(
     mysql::Session& session, const QueueSchema& schema, const std::vector<std::string>& uuids
 ) {
     const std::string table = schema("job_step");
-    in_slices(uuids, [&](const std::vector<std::string>& slice) {
+    in_prefix_slices(uuids, [&](const std::vector<std::string>& slice) {
         mysql::Params params;
         add_padded(params, slice);
         session.execute( // a prefix of PRIMARY (job_uuid, name), exclusive
@@ -110,7 +110,7 @@ void remove_job_steps(
 void keep_job_steps(
     mysql::Session& session, const QueueSchema& schema, const std::vector<std::string>& uuids
 ) {
-    in_slices(uuids, [&](const std::vector<std::string>& slice) {
+    in_prefix_slices(uuids, [&](const std::vector<std::string>& slice) {
         mysql::Params params;
         add_padded(params, slice);
         session.execute( // a prefix of PRIMARY (job_uuid, name), exclusive

@@ -88,7 +88,7 @@ std::map<std::uint64_t, std::int64_t> children_of(
     mysql::Session& session, const QueueSchema& schema, const std::string& id, const Steps& parents
 ) {
     std::map<std::uint64_t, std::int64_t> children;
-    const auto read = [&](const Steps& slice) {
+    in_prefix_slices(parents, [&](const Steps& slice) {
         mysql::Params params{id};
         add_padded(params, slice);
         session.query(
@@ -98,8 +98,7 @@ std::map<std::uint64_t, std::int64_t> children_of(
             params,
             [&](const mysql::Row& row) { children[row.u64(0)] += row.i64(1); }
         );
-    };
-    in_slices(parents, read, prefix_list_max);
+    });
     return children;
 }
 
