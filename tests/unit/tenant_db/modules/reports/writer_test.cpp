@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <minizip/unzip.h>
@@ -180,9 +181,9 @@ TEST_F(ReportWriterTest, XlsxHoldsAMillionRowsAndSaysWhenTheyAreMore) {
         return error;
     });
     if (finished) {
-        std::exit(0);
+        std::_Exit(0);
     }
-    std::exit(done.error().code == ErrorCode::storage_full ? ENOSPC : 1);
+    std::_Exit(done.error().code == ErrorCode::storage_full ? ENOSPC : 1);
 }
 
 TEST_F(ReportWriterTest, EveryFormatSaysWhenTheDiskIsFull) {
