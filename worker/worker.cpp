@@ -60,7 +60,8 @@ reserver_rules(const Config& config, const WorkerOptions& options, std::uint64_t
 
 } // namespace
 
-struct Worker::Machine {
+// In the order in which they begin and end.
+struct Worker::Machine { // NOLINT(clang-analyzer-optin.performance.Padding)
     Machine(const WorkerParts& worker_parts, const WorkerOptions& worker_options)
         : parts(worker_parts)
         , options(worker_options)

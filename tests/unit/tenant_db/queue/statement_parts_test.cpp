@@ -96,7 +96,7 @@ std::string condition_of(const std::vector<std::uint64_t>& ids) {
     const IdCondition named(ids);
     mysql::Params params;
     named.bind(params);
-    const std::string text = named.text();
+    std::string text = named.text();
     const auto marks = std::count(text.begin(), text.end(), '?');
     EXPECT_EQ(static_cast<std::size_t>(marks), params.size());
     return text;

@@ -62,7 +62,7 @@ TEST(MissedRuns, BackfillIsEachOfThemUpToAHundred) {
     const auto of_minutes =
         fired(cron("* * * * *"), MissedPolicy::backfill, noon, noon + 30 * day + 30);
     ASSERT_EQ(of_minutes.size(), 100U) << "the newest of 43,201";
-    EXPECT_EQ(of_minutes.front(), noon + 30 * day - 99 * 60);
+    EXPECT_EQ(of_minutes.front(), noon + 30 * day - std::int64_t{99} * 60);
     EXPECT_EQ(of_minutes.back(), noon + 30 * day);
 }
 

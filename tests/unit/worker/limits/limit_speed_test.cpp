@@ -105,7 +105,7 @@ TEST_F(LimitBookTest, Q36_keys_in_use_get_tokens_ahead_all_in_one_go) {
     const auto ask = [&](const std::vector<std::string>& keys) {
         const auto rows = jobs_of(keys);
         const auto candidates = book_.candidates(*tenant_, rows);
-        const auto wishes = book_.wishes(tenant_, candidates, false, now_);
+        auto wishes = book_.wishes(tenant_, candidates, false, now_);
         std::vector<queue::PermitGrant> grants;
         for (const auto& wish : wishes) {
             grants.push_back({0, wish.tokens + wish.tokens_spare, 0, {}});
