@@ -61,7 +61,8 @@ reserver_rules(const Config& config, const WorkerOptions& options, std::uint64_t
 } // namespace
 
 // In the order in which they begin and end.
-struct Worker::Machine { // NOLINT(clang-analyzer-optin.performance.Padding)
+// NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding)
+struct Worker::Machine {
     Machine(const WorkerParts& worker_parts, const WorkerOptions& worker_options)
         : parts(worker_parts)
         , options(worker_options)
