@@ -232,14 +232,30 @@ bool Executor::run_known(Attempt attempt) {
         settle(*attempt.held, attempt.envelope, start, &attempt);
         return true;
     }
+    if (!claim_stands(attempt)) {
+        parts_.counters.lost.fetch_add(1);
+        return true;
+    }
     std::string output;
     const queue::Outcome outcome = run_handler(attempt, output);
+    attempt.entry.came_back.store(true, std::memory_order_relaxed);
     if (attempt.left) {
         parts_.counters.released.fetch_add(1);
         return true;
     }
     attempt.facts.now_s = parts_.clock.now_s();
     return conclude(attempt, outcome, std::move(output));
+}
+
+// A handler may begin before its claim is durable, but a worker that dies of it then isn't counted:
+// so it waits where that is to be feared.
+bool Executor::claim_stands(const Attempt& attempt) const {
+    const bool tame = attempt.entry.came_back.load(std::memory_order_relaxed);
+    if (tame && attempt.facts.rescues == 0) {
+        return true;
+    }
+    attempt.held->wait_for_claim();
+    return attempt.held->stop.load() != StopReason::lease_lost;
 }
 
 queue::Outcome Executor::run_handler(Attempt& attempt, std::string& output) {

@@ -71,6 +71,7 @@ private:
     [[nodiscard]] bool run_known(Attempt attempt);
     [[nodiscard]] bool
     conclude(const Attempt& attempt, const queue::Outcome& outcome, std::string output);
+    [[nodiscard]] bool claim_stands(const Attempt& attempt) const;
     [[nodiscard]] queue::Outcome run_handler(Attempt& attempt, std::string& output);
     [[nodiscard]] Result<Json>
     call_handler(Attempt& attempt, JobContext& context, queue::Outcome& outcome);

@@ -8,10 +8,7 @@ void HandlerRegistry::add(
     const std::string& kind, std::unique_ptr<Handler> handler, HandlerOptions options
 ) {
     refuse_taken(kind);
-    entries_.emplace(
-        kind,
-        std::make_shared<Entry>(Entry{kind, std::move(handler), std::move(options)})
-    );
+    entries_.emplace(kind, std::make_shared<Entry>(kind, std::move(handler), std::move(options)));
 }
 
 void HandlerRegistry::alias(const std::string& name, const std::string& kind) {

@@ -7,6 +7,7 @@
 #include "worker/handler.hpp"
 #include "worker/middleware.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -30,6 +31,13 @@ public:
         std::string kind;
         std::unique_ptr<Handler> handler;
         HandlerOptions options;
+        /// A handler of this kind came back in this process: it doesn't take it down each time.
+        mutable std::atomic<bool> came_back{false};
+
+        Entry(std::string name, std::unique_ptr<Handler> runs, HandlerOptions limits)
+            : kind(std::move(name))
+            , handler(std::move(runs))
+            , options(std::move(limits)) {}
     };
 
     /// Throws Failure (conflict) when the kind or alias is taken.

@@ -55,6 +55,19 @@ struct HeldJob {
     std::atomic<bool> running{false};
     std::atomic<bool> overran{false}; // its handler ignored its time-out until renew_until
 
+    /// The job is handed to a slot before its reservation is durable (docs/adr/0003). Before it is
+    /// shared.
+    void begin_early() { claimed_.store(false); }
+
+    /// The claim's end, whichever it was: a lost one has requested a stop before.
+    void claim_ended() {
+        claimed_.store(true);
+        claimed_.notify_all();
+    }
+
+    /// Blocks until the reservation is durable or lost: as long as a COMMIT takes.
+    void wait_for_claim() const { claimed_.wait(false); }
+
     /// The first reason stands, except that a lost lease overrides all others.
     void request_stop(StopReason reason) {
         StopReason expected = StopReason::none;
@@ -80,6 +93,7 @@ struct HeldJob {
     }
 
 private:
+    std::atomic<bool> claimed_{true};
     std::unique_ptr<const queue::ReservedJob> with_steps_; // set once
     std::atomic<const queue::ReservedJob*> gained_{nullptr};
 };

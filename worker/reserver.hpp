@@ -101,8 +101,8 @@ private:
     [[nodiscard]] std::optional<double> expected_job_ms(const Lane& lane) const;
     [[nodiscard]] std::size_t stock_for(const Lane& lane) const;
     [[nodiscard]] std::size_t claim_limit(const Work& work, const Lane& lane, double job_ms) const;
-    std::vector<HeldJobPtr>
-    hand_over(const Claim& claim, std::vector<queue::ReservedJob> jobs) const;
+    [[nodiscard]] static std::vector<HeldJobPtr>
+    hold(const Claim& claim, std::vector<queue::ReservedJob> jobs);
     void hand_over_admitted(
         Work& work, std::vector<LimitGate::Admitted> jobs, double job_ms, HeldJob::Time asked_at
     );

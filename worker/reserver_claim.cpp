@@ -28,7 +28,11 @@ Reserver::Claimed Reserver::run_claim(const Claim& claim) const {
     std::vector<HeldJobPtr> begun;
     const auto begin_few = [&](const std::vector<queue::ReservedJob>& jobs) {
         if (!claim.limited && jobs.size() <= rules_.prefetch.slots) {
-            begun = hand_over(claim, jobs);
+            begun = hold(claim, jobs);
+            for (const HeldJobPtr& held : begun) {
+                held->begin_early();
+            }
+            push(begun, claim.first);
         }
     };
     std::vector<queue::ReservedJob> jobs;
@@ -47,14 +51,18 @@ Reserver::Claimed Reserver::run_claim(const Claim& claim) const {
     } catch (...) { // whatever it was: nobody holds them now
         for (const HeldJobPtr& held : begun) {
             held->request_stop(StopReason::lease_lost);
+            held->claim_ended();
         }
         throw;
+    }
+    for (const HeldJobPtr& held : begun) {
+        held->claim_ended();
     }
     claimed.count = jobs.size();
     if (claim.limited) {
         claimed.jobs = std::move(jobs);
     } else if (begun.empty()) {
-        hand_over(claim, std::move(jobs));
+        push(hold(claim, std::move(jobs)), claim.first);
     }
     return claimed;
 }
@@ -106,8 +114,7 @@ void Reserver::land(const Claim& claim, Claimed claimed) {
     }
 }
 
-std::vector<HeldJobPtr>
-Reserver::hand_over(const Claim& claim, std::vector<queue::ReservedJob> jobs) const {
+std::vector<HeldJobPtr> Reserver::hold(const Claim& claim, std::vector<queue::ReservedJob> jobs) {
     std::vector<HeldJobPtr> held;
     held.reserve(jobs.size());
     for (queue::ReservedJob& job : jobs) {
@@ -116,7 +123,6 @@ Reserver::hand_over(const Claim& claim, std::vector<queue::ReservedJob> jobs) co
         );
         held.back()->charged_us = static_cast<std::int64_t>(claim.job_ms * 1000.0);
     }
-    push(held, claim.first);
     return held;
 }
 
