@@ -1,5 +1,7 @@
 #include "base/config_binding.hpp"
 
+#include "base/kind_limits.hpp"
+
 #include <map>
 
 namespace bgerp::config_detail {
@@ -80,7 +82,7 @@ std::vector<Binding> job_bindings(Config& c) {
         {"worker", "slow_attempt_ms", IntegerTarget{&w.slow_attempt_ms, 0, 86400000}},
         {"worker", "jobs_max", IntegerTarget{&w.jobs_max, 0, 1'000'000'000}},
         {"worker", "lifetime_s", IntegerTarget{&w.lifetime_s, 0, 30 * day_s}},
-        {"worker", "kind_concurrency", &w.kind_concurrency},
+        {"worker", "kind_concurrency", KindLimitsTarget{&w.kind_concurrency}},
         {"scheduler", "lease_s", IntegerTarget{&c.scheduler.lease_s, 2, 3600}},
         {"scheduler", "tick_ms", IntegerTarget{&c.scheduler.tick_ms, 50, 60000}},
         {"scheduler", "housekeeping_s", IntegerTarget{&c.scheduler.housekeeping_s, 1, day_s}},
@@ -195,6 +197,8 @@ struct TextOf {
         return text;
     }
 
+    std::string operator()(const KindLimitsTarget& target) const { return (*this)(target.value); }
+
     std::string operator()(const std::map<std::string, std::string>* target) const {
         std::string text;
         for (const auto& [key, value] : *target) {
@@ -224,6 +228,16 @@ struct TextOf {
 
 } // namespace
 
+void assign_kind_limits(
+    const KindLimitsTarget& target, std::vector<std::string> texts, const ValuePlace& place
+) {
+    const Result<KindLimits> limits = kind_limits(texts);
+    if (!limits) {
+        refuse(place, limits.error().message);
+    }
+    *target.value = std::move(texts);
+}
+
 void assign_text(const Target& target, const std::string& text, const ValuePlace& place) {
     if (const auto* integer = std::get_if<IntegerTarget>(&target)) {
         assign_integer(*integer, text, place);
@@ -233,6 +247,8 @@ void assign_text(const Target& target, const std::string& text, const ValuePlace
         **string = text;
     } else if (const auto* list = std::get_if<std::vector<std::string>*>(&target)) {
         **list = split_commas(text);
+    } else if (const auto* kinds = std::get_if<KindLimitsTarget>(&target)) {
+        assign_kind_limits(*kinds, split_commas(text), place);
     } else if (const auto* map = std::get_if<std::map<std::string, std::string>*>(&target)) {
         assign_map(**map, text, place);
     } else if (const auto* level = std::get_if<LogLevel*>(&target)) {

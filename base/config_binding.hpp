@@ -25,9 +25,15 @@ struct PathTarget {
     std::string* value;
 };
 
+// A list that kind_limits() takes.
+struct KindLimitsTarget {
+    std::vector<std::string>* value;
+};
+
 using Target = std::variant<
     IntegerTarget,
     PathTarget,
+    KindLimitsTarget,
     std::string*,
     std::vector<std::string>*,
     std::map<std::string, std::string>*,
@@ -58,6 +64,11 @@ struct ValuePlace {
 
 /// Sets the value from its text; refuses a wrong type or a value out of range.
 void assign_text(const Target& target, const std::string& text, const ValuePlace& place);
+
+/// Sets the list; refuses one that kind_limits() doesn't take.
+void assign_kind_limits(
+    const KindLimitsTarget& target, std::vector<std::string> texts, const ValuePlace& place
+);
 
 /// The value as text.
 [[nodiscard]] std::string text_of(const Target& target);

@@ -79,6 +79,10 @@ void assign_node(const Target& target, const YAML::Node& node, const ValuePlace&
         **list = read_list(node, place);
         return;
     }
+    if (const auto* kinds = std::get_if<KindLimitsTarget>(&target)) {
+        assign_kind_limits(*kinds, read_list(node, place), place);
+        return;
+    }
     if (const auto* map = std::get_if<std::map<std::string, std::string>*>(&target)) {
         **map = read_map(node, place);
         return;

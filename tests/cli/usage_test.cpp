@@ -69,6 +69,11 @@ TEST_F(UsageTest, AMistakeInTheConfigurationIsNamed) {
     const auto check = cli_.json({"config", "check"});
     EXPECT_EQ(check.status, 1);
     EXPECT_EQ(check.json()["error"]["field"], "database.colour");
+    std::ofstream(cli_.config_file()) << "worker:\n  kind_concurrency: [noop]\n"; // Q35
+    const auto limits = cli_.json({"config", "check"});
+    EXPECT_EQ(limits.status, 1);
+    EXPECT_EQ(limits.json()["error"]["field"], "worker.kind_concurrency");
+    EXPECT_THAT(limits.out, HasSubstr(":2: worker.kind_concurrency: must be"));
     std::ofstream(cli_.config_file()) << "queue:\n  lease_s: 7\n";
     EXPECT_EQ(cli_.json({"config", "check"}).json()["valid"], true);
     EXPECT_EQ(cli_.json({"config", "show"}).json()["queue.lease_s"], "7");

@@ -8,7 +8,7 @@
 #include "tenant_db/queue/parking.hpp"
 #include "tenant_db/queue/rules.hpp"
 #include "worker/limits/key_state.hpp"
-#include "worker/limits/kind_limits.hpp"
+#include "base/kind_limits.hpp"
 #include "worker/limits/limit_pass.hpp"
 
 #include <functional>

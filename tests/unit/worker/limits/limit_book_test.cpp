@@ -187,12 +187,5 @@ TEST_F(WorkersOwnLimits, Q35_count_for_all_tenants_together) {
     EXPECT_TRUE(book_.admit(neighbour, candidates, false, now_).front().refused);
 }
 
-TEST(KindLimits, Q35_are_kinds_with_numbers) {
-    EXPECT_EQ(kind_limits({"a:1", "b.c:20"}).value(), (KindLimits{{"a", 1}, {"b.c", 20}}));
-    for (const char* bad : {"a", "a:", ":1", "a:0", "a:x", "a:1x", "a:5000"}) {
-        EXPECT_FALSE(kind_limits({bad})) << bad;
-    }
-}
-
 } // namespace
 } // namespace bgerp::worker

@@ -1,8 +1,8 @@
-#include "worker/limits/kind_limits.hpp"
+#include "base/kind_limits.hpp"
 
 #include <charconv>
 
-namespace bgerp::worker {
+namespace bgerp {
 
 Result<KindLimits> kind_limits(const std::vector<std::string>& texts) {
     constexpr std::int64_t concurrency_max = 1024; // as worker.concurrency
@@ -16,7 +16,8 @@ Result<KindLimits> kind_limits(const std::vector<std::string>& texts) {
         if (!parsed || number < 1 || number > concurrency_max) {
             return fail(
                 ErrorCode::invalid_argument,
-                "worker.kind_concurrency takes entries such as report.build:1, not '" + text + "'",
+                "must be kinds with numbers from 1 to " + std::to_string(concurrency_max) +
+                    ", such as report.build:1, is '" + text + "'",
                 "worker.kind_concurrency"
             );
         }
@@ -25,4 +26,4 @@ Result<KindLimits> kind_limits(const std::vector<std::string>& texts) {
     return limits;
 }
 
-} // namespace bgerp::worker
+} // namespace bgerp
