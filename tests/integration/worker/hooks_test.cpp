@@ -2,7 +2,9 @@
 // to a file.
 #include "tests/integration/worker/worker_fixture.hpp"
 
+#include <algorithm>
 #include <fstream>
+#include <iterator>
 
 namespace bgerp::worker {
 namespace {
@@ -27,6 +29,12 @@ protected:
 
     [[nodiscard]] std::string file(const std::string& name) {
         return platform_.database().folder() + "/" + name;
+    }
+
+    /// How often the hook has ended, also while it is still being called.
+    [[nodiscard]] std::ptrdiff_t calls(const std::string& name) {
+        std::ifstream text(file(name));
+        return std::count(std::istreambuf_iterator<char>(text), {}, '\n');
     }
 
     [[nodiscard]] std::vector<Json> told(const std::string& name) {
@@ -112,12 +120,13 @@ TEST_F(HooksTest, Q29_AJobOfAnUnknownKindIsDead) {
     EXPECT_EQ(dead[0].at("ran_ms"), nullptr);
 }
 
-TEST_F(HooksTest, Q29_AHookThatHangsHoldsUpNoJob) {
+TEST_F(HooksTest, Q29_AHookThatHangsHoldsUpNoJobAndNoOtherHook) {
     HookConfig hangs;
     hangs.on = HookConfig::Event::started;
     hangs.exec = {"/bin/sh", "-c", "sleep 600"};
     hangs.timeout_s = 300;
     config_.worker.hooks.push_back(hangs);
+    add_hook(HookConfig::Event::completed, "completed");
     std::vector<std::string> uuids;
     for (int i = 0; i < 20; ++i) {
         uuids.push_back(push("noop"));
@@ -126,6 +135,7 @@ TEST_F(HooksTest, Q29_AHookThatHangsHoldsUpNoJob) {
     for (const std::string& uuid : uuids) {
         EXPECT_TRUE(becomes(uuid, "completed"));
     }
+    EXPECT_TRUE(eventually([&] { return calls("completed") == std::ssize(uuids); }));
 }
 
 } // namespace

@@ -1,9 +1,11 @@
-// Q29: which hooks are told what, and that their queue is bounded. The programs are made up, but
-// for the last tests.
+// Q29: which hooks are told what, side by side, and that their queues are bounded. The programs are
+// made up, but for the last tests.
 #include "worker/hook_runner.hpp"
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <atomic>
 #include <future>
 
 namespace bgerp::worker {
@@ -74,9 +76,10 @@ class HookRunnerTest : public ::testing::Test {
 protected:
     using Stop = std::function<bool()>;
 
-    static std::shared_ptr<const HookNews> news(std::uint64_t id) {
+    static std::shared_ptr<const HookNews>
+    news(std::uint64_t id, HookEvent event = HookEvent::dead) {
         auto made = std::make_shared<HookNews>();
-        made->event = HookEvent::dead;
+        made->event = event;
         made->id = id;
         return made;
     }
@@ -101,6 +104,82 @@ TEST_F(HookRunnerTest, Q29_TheQueueIsBoundedAndWhatDoesNotFitIsCounted) {
     }
     EXPECT_EQ(runner.waiting(), HookRunner::waiting_max);
     EXPECT_EQ(runner.dropped(), 5U);
+    runner.tell(news(1, HookEvent::started));
+    EXPECT_EQ(runner.waiting(), HookRunner::waiting_max + 1) << "each hook has a queue of its own";
+    EXPECT_EQ(runner.dropped(), 5U);
+}
+
+TEST_F(HookRunnerTest, Q29_ASlowHookHoldsUpNoOther) {
+    const std::vector<HookConfig> both{hook(HookEvent::dead), hook(HookEvent::dead)};
+    std::promise<void> other_told;
+    HookRunner runner(both, pulse_, [&](const HookConfig& told, const HookNews&, const Stop& stop) {
+        if (&told == &both[1]) {
+            other_told.set_value();
+            return Result<void>();
+        }
+        while (!stop()) {
+            std::this_thread::yield();
+        }
+        return Result<void>();
+    });
+    runner.tell(news(1));
+    runner.start();
+    EXPECT_EQ(
+        other_told.get_future().wait_for(std::chrono::seconds(30)),
+        std::future_status::ready
+    );
+    runner.hurry();
+    runner.stop();
+    EXPECT_EQ(runner.dropped(), 0U);
+}
+
+TEST_F(HookRunnerTest, Q29_NoMoreThanFourRunSideBySide) {
+    const std::vector<HookConfig> many(HookRunner::side_by_side_max + 2, hook(HookEvent::dead));
+    std::atomic<std::size_t> begun{0};
+    std::promise<void> all_begun;
+    HookRunner runner(many, pulse_, [&](const HookConfig&, const HookNews&, const Stop& stop) {
+        if (begun.fetch_add(1) + 1 == HookRunner::side_by_side_max) {
+            all_begun.set_value();
+        }
+        while (!stop()) {
+            std::this_thread::yield();
+        }
+        return Result<void>();
+    });
+    runner.tell(news(1));
+    runner.start();
+    EXPECT_EQ(all_begun.get_future().wait_for(std::chrono::seconds(30)), std::future_status::ready);
+    runner.hurry();
+    runner.stop();
+    EXPECT_EQ(begun.load(), HookRunner::side_by_side_max);
+    EXPECT_EQ(runner.dropped(), 2U);
+}
+
+TEST_F(HookRunnerTest, Q29_EachHookIsToldInOrderAndOneAtATime) {
+    constexpr std::uint64_t last = 200;
+    const std::vector<HookConfig> both{hook(HookEvent::dead), hook(HookEvent::dead)};
+    std::array<std::atomic<int>, 2> inside{};
+    std::array<std::vector<std::uint64_t>, 2> heard; // each by one thread at a time
+    std::atomic<bool> together{false};
+    HookRunner runner(both, pulse_, [&](const HookConfig& told, const HookNews& said, const Stop&) {
+        const std::size_t which = &told == &both[0] ? 0 : 1;
+        if (inside.at(which).fetch_add(1) != 0) {
+            together.store(true);
+        }
+        heard.at(which).push_back(said.id);
+        inside.at(which).fetch_sub(1);
+        return Result<void>();
+    });
+    runner.start();
+    std::vector<std::uint64_t> said;
+    for (std::uint64_t id = 1; id <= last; ++id) {
+        runner.tell(news(id));
+        said.push_back(id);
+    }
+    runner.stop();
+    EXPECT_EQ(heard[0], said);
+    EXPECT_EQ(heard[1], said);
+    EXPECT_FALSE(together.load());
 }
 
 TEST_F(HookRunnerTest, Q29_WhatWaitsIsToldInOrderBeforeItStops) {
