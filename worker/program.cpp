@@ -6,11 +6,13 @@
 #include "worker/directory_source.hpp"
 #include "worker/handlers/registry.hpp"
 #include "worker/inline_runner.hpp"
+#include "worker/lifetime.hpp"
 #include "worker/memory.hpp"
 #include "worker/options.hpp"
 
 #include <cstdlib>
 #include <iostream>
+#include <random>
 #include <thread>
 
 namespace bgerp::worker {
@@ -60,12 +62,20 @@ bool memory_passed(const Config& config) {
     return true;
 }
 
-bool lifetime_over(const Config& config, Pulse::SteadyClock::time_point since) {
-    const std::chrono::seconds lifetime(config.worker.lifetime_s);
+// This process's own; 0: for ever.
+std::chrono::milliseconds lifetime_here(const Config& config) {
+    std::minstd_rand random{std::random_device{}()};
+    return spread_lifetime(
+        std::chrono::seconds(config.worker.lifetime_s),
+        std::uniform_real_distribution<double>(0, 1)(random)
+    );
+}
+
+bool lifetime_over(std::chrono::milliseconds lifetime, Pulse::SteadyClock::time_point since) {
     if (lifetime.count() == 0 || Pulse::SteadyClock::now() - since < lifetime) {
         return false;
     }
-    log_info("worker ends, its time is over", {{"lifetime_s", std::to_string(lifetime.count())}});
+    log_info("worker ends, its time is over", {{"lifetime_ms", std::to_string(lifetime.count())}});
     return true;
 }
 
@@ -81,6 +91,7 @@ void work(const Config& config, Worker& worker, const Termination& termination) 
     const Supervisor supervisor;
     Watch watch(supervisor, worker.pulse());
     const auto since = Pulse::SteadyClock::now();
+    const auto lifetime = lifetime_here(config);
     worker.start();
     supervisor.ready();
     log_info(
@@ -89,7 +100,7 @@ void work(const Config& config, Worker& worker, const Termination& termination) 
          {"pid", std::to_string(::getpid())}}
     );
     while (!termination.wait_for(look_interval) && !worker.finished() && !memory_passed(config) &&
-           !slot_is_lost(worker) && !lifetime_over(config, since)) {
+           !slot_is_lost(worker) && !lifetime_over(lifetime, since)) {
         watch.look();
     }
     supervisor.stopping();
