@@ -86,6 +86,7 @@ public:
 private:
     using Parser = beast::http::request_parser<beast::http::buffer_body>;
 
+    static Problem problem_of_parser(const ErrorCodeOfAsio& error);
     asio::awaitable<bool> read_more(std::chrono::steady_clock::time_point until);
     asio::awaitable<Read> parse_head(Problem& problem);
     asio::awaitable<Read> fill(
