@@ -127,17 +127,28 @@ void Housekeeper::clean_tenant(const Tenant& tenant) {
     static_cast<void>(queue::prune_finished(pool, deadline, schema, retention_));
     static_cast<void>(queue::prune_stats(pool, deadline, schema, stats_keep_h_));
     static_cast<void>(queue::prune_events(pool, deadline, schema, events_keep_h_));
-    queue::ForeignCursor& foreign = foreign_cursors_[tenant.database];
-    for (int round = 0; round < foreign_rounds && may_go_on(); ++round) {
-        if (queue::settle_foreign_ends(pool, deadline, schema, foreign_rows, foreign) == 0) {
-            break;
-        }
-    }
+    clean_foreign(pool, deadline, tenant.database);
     static_cast<void>(queue::prune_limit_keys(*pool.acquire(deadline), schema));
     queue::ShuntCursor& cursor = shunt_cursors_[tenant.database];
     for (int round = 0; round < shunt_rounds && may_go_on(); ++round) {
         if (queue::shunt_delayed(pool, deadline, schema, shunt_rows, cursor) == 0) {
             break;
+        }
+    }
+}
+
+// What was found is counted after it was recorded: a scheduler that dies in between takes the count
+// along, as workers do.
+void Housekeeper::clean_foreign(mysql::Pool& pool, Deadline deadline, const std::string& database) {
+    const auto schema = queue::QueueSchema::of(database);
+    queue::ForeignCursor& cursor = foreign_cursors_[database];
+    std::size_t looked_at = foreign_rows;
+    for (int round = 0; round < foreign_rounds && looked_at > 0 && may_go_on(); ++round) {
+        queue::StatCells counted;
+        looked_at =
+            queue::settle_foreign_ends(pool, deadline, schema, foreign_rows, cursor, counted);
+        if (stats_keep_h_ > 0 && !counted.empty()) {
+            queue::add_stats(pool, deadline, schema, queue::stat_list(counted));
         }
     }
 }

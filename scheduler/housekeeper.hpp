@@ -35,6 +35,7 @@ private:
     void run(Pulse::Beat& beat);
     void clean_core();
     void clean_tenant(const Tenant& tenant);
+    void clean_foreign(mysql::Pool& pool, Deadline deadline, const std::string& database);
 
     [[nodiscard]] bool may_go_on() const { return !stop_.raised() && lead_.held(); }
 

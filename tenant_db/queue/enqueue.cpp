@@ -4,6 +4,7 @@
 #include "base/mysql/error.hpp"
 #include "tenant_db/queue/in_list.hpp"
 #include "tenant_db/queue/job_check.hpp"
+#include "tenant_db/queue/job_ending.hpp"
 #include "tenant_db/queue/job_rows.hpp"
 #include "tenant_db/queue/payload.hpp"
 #include "tenant_db/queue/run_record.hpp"
@@ -81,7 +82,9 @@ void record_runs(mysql::Session& session, const QueueSchema& schema, const Plan&
     for (std::size_t i = 0; i < plan.jobs.size(); ++i) {
         if (plan.jobs[i]->tracked) {
             const JobRow& row = plan.rows[i];
-            runs.push_back({plan.jobs[i], row.uuid, row.id, row.delay_s});
+            runs.push_back(
+                {plan.jobs[i], row.uuid, row.id, row.delay_s, ending_of(row.flags, row.payload)}
+            );
         }
     }
     insert_runs(session, schema, runs);

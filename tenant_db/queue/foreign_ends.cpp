@@ -1,13 +1,13 @@
 #include "tenant_db/queue/foreign_ends.hpp"
 
 #include "base/mysql/transaction.hpp"
-#include "tenant_db/queue/in_list.hpp"
+#include "tenant_db/queue/foreign_rows.hpp"
 #include "tenant_db/queue/job.hpp"
 #include "tenant_db/queue/job_end.hpp"
+#include "tenant_db/queue/job_ending.hpp"
 #include "tenant_db/queue/run_record.hpp"
 
 #include <algorithm>
-#include <map>
 
 namespace bgerp::queue {
 
@@ -23,8 +23,9 @@ struct OpenRun {
 };
 
 // The next runs of KEY job_run_outcome (outcome, created_at, uuid), and whether each has its row in
-// jobs, by KEY (id). One statement, so one snapshot: the queue's own verbs move row and run
-// together, and never show one without the other. No locks; READ COMMITTED.
+// jobs or, while a limit holds it back, in job_blocked, by KEY (id). One statement, so one
+// snapshot: the queue's own verbs move row and run together, and never show one without the other.
+// No locks; READ COMMITTED.
 std::vector<OpenRun> runs_without_row(
     mysql::Session& session,
     const QueueSchema& schema,
@@ -37,14 +38,15 @@ std::vector<OpenRun> runs_without_row(
     const std::string uuid = cursor.uuid;
     session.query(
         "SELECT run.uuid, run.job_id, run.batch_id, run.created_at,"
-        " run.state IN ('available', 'running') AND job.id IS NULL FROM"
+        " run.state IN ('available', 'running') AND job.id IS NULL AND held.id IS NULL FROM"
         " (SELECT uuid, job_id, batch_id, created_at, state FROM " +
             schema("job_run") +
             " FORCE INDEX (job_run_outcome) WHERE outcome = 'open'"
             " AND (created_at > ? OR (created_at = ? AND uuid > ?))"
             " ORDER BY created_at, uuid LIMIT ?) AS run LEFT JOIN " +
-            schema("jobs") +
-            " AS job FORCE INDEX (jobs_id) ON job.id = run.job_id"
+            schema("jobs") + " AS job FORCE INDEX (jobs_id) ON job.id = run.job_id LEFT JOIN " +
+            schema("job_blocked") +
+            " AS held FORCE INDEX (job_blocked_id) ON held.id = run.job_id"
             " ORDER BY run.created_at, run.uuid",
         {from, from, uuid, limit},
         [&](const mysql::Row& row) {
@@ -72,88 +74,37 @@ std::vector<OpenRun> seen_twice(std::vector<OpenRun> found, ForeignCursor& curso
     return twice;
 }
 
-// As far as the run knows them.
-std::int64_t flags_of(const OpenRun& run) {
-    return run.batch_id.empty() ? flag_tracked : flag_tracked | flag_batch;
-}
-
-// A row that Laravel put back: in jobs, or where shunt_delayed moved it from there.
-struct NewRow {
-    bool delayed = false;
+// What the record says of the job, whose payload is gone.
+struct Known {
     std::string queue;
-    std::int64_t priority = 0;
-    std::uint64_t id = 0;
-    std::int64_t available_at = 0;
-    std::int64_t delay_s = 0;
+    std::string kind;
+    std::string ending;
 };
 
-using NewRows = std::map<std::string, NewRow>; // by uuid
-
-// Such a row is younger, has attempts and no flags, and its payload begins as ours do. jobs by a
-// walk of KEY (id) from the oldest of the runs' rows on, job_delayed as a whole; no locks.
-void find_rows(
-    mysql::Session& session,
-    const QueueSchema& schema,
-    const std::vector<std::string>& uuids,
-    std::optional<std::uint64_t> oldest,
-    NewRows& rows
-) {
-    mysql::Params params;
-    if (oldest) {
-        params.emplace_back(*oldest);
-    }
-    add_padded(params, uuids);
-    session.query(
-        "SELECT SUBSTRING(payload, 10, 36), queue, priority, id, available_at,"
-        " GREATEST(CAST(available_at AS SIGNED) - UNIX_TIMESTAMP(), 0) FROM " +
-            (oldest ? schema("jobs") + " FORCE INDEX (jobs_id) WHERE id > ? AND"
-                    : schema("job_delayed") + " WHERE") +
-            " flags = 0 AND attempts > 0 AND SUBSTRING(payload, 10, 36) IN" + in_list(uuids.size()),
-        params,
-        [&](const mysql::Row& row) {
-            rows[row.text(0)] =
-                {!oldest, row.text(1), row.i64(2), row.u64(3), row.i64(4), row.i64(5)};
+// PRIMARY (uuid), no lock: as long as the record is of that row, none of it changes.
+std::optional<Known>
+read_known(mysql::Session& session, const QueueSchema& schema, const OpenRun& run) {
+    return session.query_one(
+        "SELECT queue, kind, ending FROM " + schema("job_run") +
+            " FORCE INDEX (PRIMARY) WHERE uuid = ? AND outcome = 'open' AND job_id = ?",
+        {run.uuid, run.job_id},
+        [](const mysql::Row& row) {
+            return Known{row.text(0), row.text(1), row.optional_text(2).value_or("")};
         }
     );
 }
 
-NewRows rows_put_back(
-    mysql::Session& session, const QueueSchema& schema, const std::vector<OpenRun>& runs
-) {
-    std::uint64_t oldest = UINT64_MAX;
-    std::vector<std::string> uuids;
-    for (const OpenRun& run : runs) {
-        oldest = std::min(oldest, run.job_id);
-        uuids.push_back(run.uuid);
+// As far as they can be known.
+std::int64_t flags_of(const OpenRun& run, const Known& known) {
+    std::int64_t flags = flag_tracked | ending_flags(known.ending);
+    if (!run.batch_id.empty()) {
+        flags |= flag_batch;
     }
-    NewRows rows;
-    find_rows(session, schema, uuids, std::nullopt, rows);
-    find_rows(session, schema, uuids, oldest, rows);
-    return rows;
+    return flags;
 }
 
-// By full primary key, one row, exclusive; before any row of job_run is locked.
-bool track_again(
-    mysql::Session& session, const QueueSchema& schema, const OpenRun& run, const NewRow& row
-) {
-    const std::int64_t flags = flags_of(run);
-    if (row.delayed) {
-        return session.execute(
-                   "UPDATE " + schema("job_delayed") +
-                       " FORCE INDEX (PRIMARY) SET flags = ?"
-                       " WHERE available_at = ? AND id = ? AND flags = 0",
-                   {flags, row.available_at, row.id}
-               ) == 1;
-    }
-    return session.execute(
-               "UPDATE " + schema("jobs") +
-                   " FORCE INDEX (PRIMARY) SET flags = ?"
-                   " WHERE queue = ? AND priority = ? AND id = ? AND flags = 0",
-               {flags, row.queue, row.priority, row.id}
-           ) == 1;
-}
-
-// PRIMARY (uuid), one row, exclusive: true when it is still open and still that row's.
+// PRIMARY (uuid), one row, exclusive: true when it is still open and still that row's. So of two
+// who found the same end, one alone records it.
 bool lock_open_run(mysql::Session& session, const QueueSchema& schema, const OpenRun& run) {
     return session
         .query_one(
@@ -166,51 +117,103 @@ bool lock_open_run(mysql::Session& session, const QueueSchema& schema, const Ope
         .has_value();
 }
 
-bool has_failed(mysql::Session& session, const QueueSchema& schema, const OpenRun& run) {
-    return session
-        .query_one( // UNIQUE (uuid), no lock
-            "SELECT 1 FROM " + schema("failed_jobs") + " WHERE uuid = ?",
-            {run.uuid},
-            [](const mysql::Row& row) { return row.i64(0); }
-        )
-        .has_value();
+// UNIQUE (uuid), one row, exclusive; before any row of job_run, as where jobs are retried. The
+// failure's text, or its beginning.
+std::optional<std::string>
+lock_failure(mysql::Session& session, const QueueSchema& schema, const OpenRun& run) {
+    constexpr std::int64_t characters_max = 2000;
+    return session.query_one(
+        "SELECT LEFT(exception, ?) FROM " + schema("failed_jobs") + " WHERE uuid = ? FOR UPDATE",
+        {characters_max, run.uuid},
+        [](const mysql::Row& row) { return row.text(0); }
+    );
 }
 
-ToSettle
-record_end(mysql::Transaction& transaction, const QueueSchema& schema, const OpenRun& run) {
+struct Settled {
+    ToSettle to_settle;
+    StatCells counted;
+};
+
+// The end and all that follows from it within the transaction.
+void record_end(
+    mysql::Transaction& transaction,
+    const QueueSchema& schema,
+    const OpenRun& run,
+    const Known& known,
+    Settled& settled
+) {
+    const std::optional<std::string> failure = lock_failure(transaction, schema, run);
+    if (!lock_open_run(transaction, schema, run)) {
+        return;
+    }
     EndedJob ended;
-    ended.flags = flags_of(run);
-    ended.outcome =
-        has_failed(transaction, schema, run) ? JobOutcome::failed : JobOutcome::completed;
+    ended.flags = flags_of(run, known);
+    ended.outcome = failure ? JobOutcome::failed : JobOutcome::completed;
+    ended.payload = known.ending;
     ended.uuid = run.uuid;
     ended.batch_id = run.batch_id;
-    ToSettle to_settle = record_ends(transaction, schema, {ended});
+    if (failure) {
+        ended.error = *failure;
+    }
+    settled.to_settle.add(record_ends(transaction, schema, {ended}));
     transaction.execute( // PRIMARY (uuid), locked before
         "UPDATE " + schema("job_run") +
             " SET progress_message = 'ended by another system' WHERE uuid = ?",
         {run.uuid}
     );
-    return to_settle;
+    if (failure) { // locked before; retried, it is what it was, which Laravel doesn't write
+        transaction.execute(
+            "UPDATE " + schema("failed_jobs") + " SET flags = ? WHERE uuid = ? AND flags = 0",
+            {ended.flags, run.uuid}
+        );
+    }
+    count_end(
+        settled.counted,
+        {known.queue, known.kind},
+        failure ? Verdict::fail : Verdict::complete,
+        std::nullopt
+    );
 }
 
-ToSettle settle_some(
-    mysql::Transaction& session, const QueueSchema& schema, const std::vector<OpenRun>& runs
+void take_back(
+    mysql::Session& session,
+    const QueueSchema& schema,
+    const OpenRun& run,
+    const Known& known,
+    const NewRow& row
 ) {
-    ToSettle to_settle;
-    const NewRows put_back = rows_put_back(session, schema, runs);
+    if (flag_row(session, schema, row, flags_of(run, known)) &&
+        lock_open_run(session, schema, run)) {
+        const bool delayed = row.place == NewRow::Place::delayed;
+        const char* const state = delayed ? "retryable" : "available";
+        run_moved(session, schema, run.uuid, state, row.id, delayed ? row.delay_s : 0);
+    }
+}
+
+Settled settle_some(
+    mysql::Transaction& transaction, const QueueSchema& schema, const std::vector<OpenRun>& runs
+) {
+    std::uint64_t oldest = UINT64_MAX;
+    std::vector<std::string> uuids;
     for (const OpenRun& run : runs) {
+        oldest = std::min(oldest, run.job_id);
+        uuids.push_back(run.uuid);
+    }
+    const NewRows put_back = rows_put_back(transaction, schema, uuids, oldest);
+    Settled settled;
+    for (const OpenRun& run : runs) {
+        const std::optional<Known> known = read_known(transaction, schema, run);
         const auto row = put_back.find(run.uuid);
-        if (row != put_back.end()) {
-            const NewRow& now = row->second;
-            if (track_again(session, schema, run, now) && lock_open_run(session, schema, run)) {
-                const char* const state = now.delayed ? "retryable" : "available";
-                run_moved(session, schema, run.uuid, state, now.id, now.delay_s);
-            }
-        } else if (lock_open_run(session, schema, run)) {
-            to_settle.add(record_end(session, schema, run));
+        if (!known) {
+            continue; // somebody else recorded its end
+        }
+        if (row == put_back.end()) {
+            record_end(transaction, schema, run, *known, settled);
+        } else {
+            take_back(transaction, schema, run, *known, row->second);
         }
     }
-    return to_settle;
+    return settled;
 }
 
 } // namespace
@@ -220,7 +223,8 @@ std::size_t settle_foreign_ends(
     Deadline deadline,
     const QueueSchema& schema,
     std::size_t limit,
-    ForeignCursor& cursor
+    ForeignCursor& cursor,
+    StatCells& counted
 ) {
     std::size_t looked_at = 0;
     const std::vector<OpenRun> runs = seen_twice(
@@ -233,10 +237,11 @@ std::size_t settle_foreign_ends(
             first,
             first + static_cast<std::ptrdiff_t>(std::min(runs_max, runs.size() - from))
         );
-        const auto to_settle = mysql::with_transaction(pool, deadline, [&](mysql::Transaction& t) {
+        const Settled settled = mysql::with_transaction(pool, deadline, [&](mysql::Transaction& t) {
             return settle_some(t, schema, some);
         });
-        settle_all(pool, deadline, schema, to_settle);
+        add_cells(counted, settled.counted);
+        settle_all(pool, deadline, schema, settled.to_settle);
     }
     if (looked_at == 0) {
         cursor.created_at = 0;

@@ -1,6 +1,7 @@
 #include "tenant_db/queue/batch_members.hpp"
 #include "tenant_db/queue/inspect.hpp"
 #include "tenant_db/queue/job_end.hpp"
+#include "tenant_db/queue/job_ending.hpp"
 #include "tenant_db/queue/job_rows.hpp"
 #include "tenant_db/queue/job_steps.hpp"
 #include "tenant_db/queue/payload.hpp"
@@ -109,10 +110,11 @@ bool put_back(
     if ((row.flags & flag_workflow) != 0 && envelope && envelope->workflow_step) {
         to_settle.workflow_ids.insert(envelope->workflow_step->workflow_id);
     }
+    const std::string ending = ending_of(row.flags, row.payload);
     if (adapted.new_run) {
-        insert_runs(session, schema, {{&adapted.run, row.uuid, row.id, 0}});
+        insert_runs(session, schema, {{&adapted.run, row.uuid, row.id, 0, ending}});
     } else if ((row.flags & flag_tracked) != 0) {
-        run_restarted(session, schema, row.uuid, row.id);
+        run_restarted(session, schema, row.uuid, row.id, ending);
     }
     session.execute("DELETE FROM " + schema("failed_jobs") + " WHERE id = ?", {failed.id});
     return true;

@@ -1,7 +1,6 @@
 #include "tenant_db/queue/run_record.hpp"
 
 #include "base/ids.hpp"
-#include "base/json.hpp"
 #include "base/utf8.hpp"
 #include "tenant_db/queue/in_list.hpp"
 
@@ -36,82 +35,7 @@ void update_runs(
     });
 }
 
-// What a job's columns of JSON hold; empty: NULL. Outlives the parameters that point into it.
-struct RunTexts {
-    explicit RunTexts(const NewJob& job)
-        : tags_text(job.tags.empty() ? std::string() : to_text(Json(job.tags)))
-        , meta_text(job.meta.is_null() ? std::string() : to_text(job.meta)) {}
-
-    [[nodiscard]] mysql::Param tags() const { return param_of(tags_text); }
-
-    [[nodiscard]] mysql::Param meta() const { return param_of(meta_text); }
-
-    static mysql::Param param_of(const std::string& text) {
-        return text.empty() ? mysql::Param(nullptr) : mysql::Param(text);
-    }
-
-    std::string tags_text;
-    std::string meta_text;
-};
-
 } // namespace
-
-void insert_runs(
-    mysql::Session& session, const QueueSchema& schema, const std::vector<NewRun>& runs
-) {
-    const std::string insert =
-        "INSERT INTO " + schema("job_run") +
-        " (uuid, kind, queue, priority, state, job_id, batch_id, tags, meta, created_at,"
-        " available_at)"
-        " VALUES ";
-    for (std::size_t from = 0; from < runs.size();) {
-        const std::size_t rows = rows_per_statement(runs.size() - from);
-        std::vector<RunTexts> texts;
-        texts.reserve(rows);
-        mysql::Params params;
-        for (std::size_t i = 0; i < rows; ++i) {
-            const NewRun& run = runs[from + i];
-            texts.emplace_back(*run.job);
-            params.insert(
-                params.end(),
-                {run.uuid,
-                 run.job->kind,
-                 run.job->queue,
-                 run.job->priority,
-                 run.delay_s > 0 ? "scheduled" : "available",
-                 run.job_id,
-                 run.job->batch_id.empty() ? mysql::Param(nullptr) : run.job->batch_id,
-                 texts[i].tags(),
-                 texts[i].meta(),
-                 run.delay_s}
-            );
-        }
-        session.execute(
-            insert + repeated("(?,?,?,?,?,?,?,?,?,UNIX_TIMESTAMP(),UNIX_TIMESTAMP()+?)", rows),
-            params
-        );
-        from += rows;
-    }
-}
-
-void run_replaced(mysql::Session& session, const QueueSchema& schema, const NewRun& run) {
-    const RunTexts texts(*run.job);
-    session.execute(
-        "UPDATE " + schema("job_run") +
-            " FORCE INDEX (PRIMARY) SET queue = ?, priority = ?, state = ?, attempts = 0,"
-            " job_id = ?, progress = 0, progress_message = '', cancel_requested = 0, tags = ?,"
-            " meta = ?,"
-            " available_at = UNIX_TIMESTAMP() + ? WHERE uuid = ?",
-        {run.job->queue,
-         run.job->priority,
-         run.delay_s > 0 ? "scheduled" : "available",
-         run.job_id,
-         texts.tags(),
-         texts.meta(),
-         run.delay_s,
-         run.uuid}
-    );
-}
 
 void runs_started(
     mysql::Session& session, const QueueSchema& schema, const std::vector<std::string>& uuids
@@ -202,11 +126,13 @@ void runs_ended(
     const std::vector<std::string>& uuids,
     std::string_view state
 ) {
+    // A failed job may be retried; of the others the rest of a chain is of no more use.
     const std::string progress = state == "completed" ? ", progress = 100" : "";
+    const std::string ending = state == "failed" ? "" : ", ending = NULL";
     update_runs(
         session,
         schema,
-        "state = ?, outcome = ?, finished_at = UNIX_TIMESTAMP()" + progress,
+        "state = ?, outcome = ?, finished_at = UNIX_TIMESTAMP()" + progress + ending,
         uuids,
         {state, state}
     );
@@ -240,14 +166,15 @@ void run_restarted(
     mysql::Session& session,
     const QueueSchema& schema,
     const std::string& uuid,
-    std::uint64_t job_id
+    std::uint64_t job_id,
+    const std::string& ending
 ) {
     session.execute(
         "UPDATE " + schema("job_run") +
             " SET state = 'available', outcome = 'open', job_id = ?, attempts = 0, progress = 0,"
             " progress_message = '', cancel_requested = 0, available_at = UNIX_TIMESTAMP(),"
-            " started_at = 0, finished_at = 0 WHERE uuid = ?",
-        {job_id, uuid}
+            " started_at = 0, finished_at = 0, ending = ? WHERE uuid = ?",
+        {job_id, ending.empty() ? mysql::Param(nullptr) : mysql::Param(ending), uuid}
     );
 }
 

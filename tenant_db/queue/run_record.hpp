@@ -20,6 +20,7 @@ struct NewRun {
     std::string uuid;
     std::uint64_t job_id = 0;
     std::int64_t delay_s = 0;
+    std::string ending; // job_ending.hpp; empty: nothing
 };
 
 void insert_runs(
@@ -82,13 +83,14 @@ find_key(mysql::Session& session, const QueueSchema& schema, const std::string& 
 [[nodiscard]] bool
 run_exists(mysql::Session& session, const QueueSchema& schema, const std::string& uuid);
 
-/// A failed job was put back: available as row `job_id` of jobs, no attempt made. Its history
-/// stays.
+/// A failed job was put back: available as row `job_id` of jobs, no attempt made, with this ending
+/// (job_ending.hpp). Its history stays.
 void run_restarted(
     mysql::Session& session,
     const QueueSchema& schema,
     const std::string& uuid,
-    std::uint64_t job_id
+    std::uint64_t job_id,
+    const std::string& ending
 );
 
 /// The JSON text that a completed job left.

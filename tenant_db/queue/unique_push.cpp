@@ -1,5 +1,6 @@
 #include "tenant_db/queue/unique_push.hpp"
 
+#include "tenant_db/queue/job_ending.hpp"
 #include "tenant_db/queue/payload.hpp"
 #include "tenant_db/queue/run_record.hpp"
 #include "tenant_db/queue/unique_keys.hpp"
@@ -148,7 +149,12 @@ void put_in_place(
     }
     delete_waiting(transaction, schema, found);
     insert_job_rows(transaction, schema, rows);
-    run_replaced(transaction, schema, {&job, found.uuid, rows.front().id, rows.front().delay_s});
+    const JobRow& placed = rows.front();
+    run_replaced(
+        transaction,
+        schema,
+        {&job, found.uuid, placed.id, placed.delay_s, ending_of(placed.flags, placed.payload)}
+    );
     take_over_key(
         transaction,
         schema,

@@ -1,15 +1,18 @@
 // What Laravel's own worker does to rows of ours, statement by statement, and what becomes of the
-// records that it knows nothing of: job_run and the batch's members.
+// records that it knows nothing of: job_run, the batch's members, what follows in a chain or a
+// workflow.
 #include "tenant_db/queue/batch.hpp"
 #include "tenant_db/queue/foreign_ends.hpp"
 #include "tenant_db/queue/inspect.hpp"
+#include "tenant_db/queue/limit_match.hpp"
+#include "tenant_db/queue/parking.hpp"
 #include "tenant_db/queue/payload.hpp"
-#include "tests/conformance/queue_fixture.hpp"
+#include "tests/conformance/workflow_fixture.hpp"
 
 namespace bgerp::queue {
 namespace {
 
-class ForeignEnds : public QueueFixture {
+class ForeignEnds : public WorkflowFixture {
 protected:
     // DatabaseQueue::markJobAsReserved
     void laravel_takes() {
@@ -38,13 +41,49 @@ protected:
         );
     }
 
+    // Both, of the only job there is: the payload is logged as it was.
+    void laravel_fails(const std::string& uuid) {
+        execute(
+            "INSERT INTO failed_jobs (uuid, connection, queue, payload, exception)"
+            " SELECT ?, 'bgerp', queue, payload, 'RuntimeException: no' FROM jobs",
+            {uuid}
+        );
+        laravel_deletes();
+    }
+
     // To the end of the runs, as a round of housekeeping does.
     void look() {
-        while (settle_foreign_ends(*pool, soon(), schema, 2, cursor) != 0) {
+        while (settle_foreign_ends(*pool, soon(), schema, 2, cursor, ends) != 0) {
         }
     }
 
+    // The second look is the one that counts.
+    void look_twice() {
+        look();
+        look();
+    }
+
+    static NewJob chain() {
+        NewJob first = job("first");
+        first.chain = {job("second"), job("third")};
+        first.chain_catch = {job("catch")};
+        return first;
+    }
+
+    static Envelope envelope_of(const ReservedJob& held) {
+        return value_or_throw(parse_envelope(held.payload));
+    }
+
+    // A limit holds a reserved job back.
+    void hold_back(const ReservedJob& held) {
+        ASSERT_EQ(
+            park_if_mine(*pool, soon(), schema, {{&held, key_hash("some", "k"), "some", "k"}}),
+            1U
+        );
+    }
+
     ForeignCursor cursor;
+    StatCells ends;
 };
 
 TEST_F(ForeignEnds, AJobWhoseRowIsGoneHasEndedAtTheSecondLook) {
@@ -104,6 +143,158 @@ TEST_F(ForeignEnds, WhatLaravelDelayedAndWasMovedAsideIsTrackedThere) {
     EXPECT_EQ(take_one().flags, flag_tracked);
 }
 
+TEST_F(ForeignEnds, WhatLaravelPutBackAndALimitHoldsBackIsTrackedThere) {
+    const std::string uuid = push(job());
+    laravel_takes();
+    laravel_puts_back(0);
+    hold_back(take_one());
+    look_twice();
+    EXPECT_EQ(state_of(uuid), "available");
+    EXPECT_EQ(number("SELECT flags FROM job_blocked"), flag_tracked);
+    EXPECT_EQ(number("SELECT id FROM job_blocked"), number("SELECT job_id FROM job_run"));
+    look_twice();
+    EXPECT_EQ(state_of(uuid), "available");
+}
+
+TEST_F(ForeignEnds, Q14_AChainGoesOnWhoeverRanItsLinks) {
+    const std::string first = push(chain());
+    laravel_takes();
+    laravel_deletes();
+    look();
+    EXPECT_EQ(count("jobs"), 0) << "the failure may be written in a moment";
+    look();
+    look_twice();
+    EXPECT_EQ(state_of(first), "completed");
+    EXPECT_EQ(count("job_run", "ending IS NOT NULL"), 1) << "that of the next link";
+    ASSERT_EQ(count("jobs"), 1) << "each comes once";
+    const ReservedJob second = take_one();
+    EXPECT_EQ(envelope_of(second).kind, "second");
+    EXPECT_EQ(envelope_of(second).previous_uuid, first);
+    EXPECT_TRUE(envelope_of(second).previous.is_null()) << "Laravel's worker leaves no output";
+    complete(second, R"({"rows":7})");
+    ASSERT_EQ(count("jobs"), 1);
+    laravel_takes();
+    laravel_deletes();
+    look_twice();
+    EXPECT_EQ(count("jobs") + count("job_delayed"), 0);
+    EXPECT_EQ(count("job_run", "state = 'completed'"), 3) << "and no catch";
+    EXPECT_EQ(count("job_run", "ending IS NOT NULL"), 0);
+}
+
+TEST_F(ForeignEnds, Q14_AFailedLinkTellsTheCatchAndGoesOnWhenItIsRetriedHere) {
+    const std::string uuid = push(chain());
+    laravel_takes();
+    laravel_fails(uuid);
+    look_twice();
+    EXPECT_EQ(state_of(uuid), "failed");
+    const ReservedJob told = take_one();
+    EXPECT_EQ(envelope_of(told).kind, "catch");
+    EXPECT_EQ(
+        envelope_of(told).previous,
+        (Json{{"state", "failed"}, {"error", "RuntimeException: no"}})
+    );
+    complete(told);
+    EXPECT_EQ(value_or_throw(retry_failed(*pool, soon(), schema, uuid)), 1U);
+    EXPECT_EQ(state_of(uuid), "available");
+    EXPECT_EQ(number("SELECT flags FROM jobs"), flag_tracked | flag_chain);
+    laravel_takes();
+    laravel_deletes();
+    look_twice();
+    EXPECT_EQ(state_of(uuid), "completed");
+    const ReservedJob second = take_one();
+    EXPECT_EQ(envelope_of(second).kind, "second");
+    EXPECT_TRUE(envelope_of(second).chain_catch.is_null()) << "it was told, and isn't again";
+}
+
+TEST_F(ForeignEnds, Q14_ALinkThatLaravelPutBackKeepsWhatComesAfterIt) {
+    push(chain());
+    laravel_takes();
+    laravel_puts_back(0);
+    look_twice();
+    const ReservedJob first = take_one();
+    EXPECT_EQ(first.flags, flag_tracked | flag_chain);
+    complete(first);
+    EXPECT_EQ(envelope_of(take_one()).kind, "second");
+}
+
+// The link is run by a worker of ours before it is known again: its end is found like Laravel's.
+TEST_F(ForeignEnds, Q14_ALinkThatWasPutBackAndEndedUnseenGoesOn) {
+    push(chain());
+    laravel_takes();
+    laravel_puts_back(0);
+    complete(take_one());
+    EXPECT_EQ(count("jobs"), 0);
+    look_twice();
+    EXPECT_EQ(envelope_of(take_one()).kind, "second");
+}
+
+TEST_F(ForeignEnds, Q14_AReplacedJobGoesOnWithTheChainOfItsReplacement) {
+    NewJob plain = job("first");
+    plain.unique = UniqueRule();
+    push(plain);
+    NewJob replacing = chain();
+    replacing.unique = UniqueRule();
+    replacing.unique->on_conflict = UniqueRule::OnConflict::replace;
+    push(replacing);
+    laravel_takes();
+    laravel_deletes();
+    look_twice();
+    EXPECT_EQ(envelope_of(take_one()).kind, "second");
+}
+
+TEST_F(ForeignEnds, Q15_AWorkflowGoesOnWhoeverRanItsSteps) {
+    const std::string id = make({step("a"), step("b"), step("join", {"a", "b"})});
+    laravel_takes();
+    laravel_deletes();
+    look_twice();
+    ASSERT_EQ(count("jobs"), 1) << "enqueued once";
+    EXPECT_EQ(states(id).at("a"), "completed");
+    const ReservedJob join = take_one();
+    const Json parents = step_start(*pool->acquire(soon()), schema, ref_of(join))->input["parents"];
+    EXPECT_EQ(parents["a"], (Json{{"state", "completed"}, {"output", nullptr}}));
+    laravel_deletes();
+    look_twice();
+    EXPECT_EQ(state(id), "completed");
+    EXPECT_EQ(count("workflow_todo"), 0);
+}
+
+TEST_F(ForeignEnds, Q15_AFailedStepStopsTheWorkflowAndLetsItGoOnWhenItIsRetriedHere) {
+    const std::string id = make({step("a"), step("b", {"a"})});
+    laravel_takes();
+    laravel_fails(text("SELECT uuid FROM job_run"));
+    look_twice();
+    EXPECT_EQ(state(id), "failed");
+    EXPECT_EQ(count("jobs"), 0);
+    EXPECT_EQ(value_or_throw(retry_workflow(*pool, soon(), schema, id)), 1U);
+    EXPECT_EQ(state(id), "running");
+    EXPECT_EQ(number("SELECT flags FROM jobs"), flag_tracked | flag_workflow);
+    laravel_takes();
+    laravel_deletes();
+    look_twice();
+    run_step("b", id);
+    EXPECT_EQ(state(id), "completed");
+}
+
+TEST_F(ForeignEnds, Q45_EndsAreCountedByQueueAndKind) {
+    NewJob slow = job("paint");
+    slow.queue = "slow";
+    const std::vector<std::string> uuids = push_many({job(), job(), slow});
+    laravel_takes();
+    laravel_deletes();
+    laravel_logs_failure(uuids[1]);
+    look();
+    EXPECT_TRUE(ends.empty());
+    look();
+    look_twice();
+    ASSERT_EQ(ends.size(), 2U);
+    const JobCounts& fast = ends[{"default", "noop"}];
+    EXPECT_EQ(fast.completed, 1U);
+    EXPECT_EQ(fast.failed, 1U);
+    EXPECT_EQ(fast.started, 0U) << "how many attempts there were isn't known";
+    const JobCounts& painted = ends[{"slow", "paint"}];
+    EXPECT_EQ(painted.completed, 1U);
+}
+
 TEST_F(ForeignEnds, ABatchFinishesWhoeverRanItsMembers) {
     NewBatch batch;
     batch.jobs = {job(), job(), job()};
@@ -135,6 +326,8 @@ TEST_F(ForeignEnds, JobsInEveryStateOfOursAreLeftAlone) {
     const std::string retried = push(job());
     const ReservedJob first = take_one();
     value_or_throw(retry_if_mine(*pool, soon(), schema, {&first, retried, first.payload, 60, "e"}));
+    const std::string held_back = push(job());
+    hold_back(take_one());
     const std::string running = push(job());
     static_cast<void>(take_one());
     const std::string available = push(job());
@@ -144,6 +337,7 @@ TEST_F(ForeignEnds, JobsInEveryStateOfOursAreLeftAlone) {
     EXPECT_EQ(state_of(retried), "retryable");
     EXPECT_EQ(state_of(running), "running");
     EXPECT_EQ(state_of(available), "available");
+    EXPECT_EQ(state_of(held_back), "available") << "it is neither gone nor over";
     EXPECT_TRUE(cursor.suspects.empty());
 }
 

@@ -1,6 +1,7 @@
 #include "tests/conformance/verb_cases.hpp"
 
 #include "tenant_db/queue/batch.hpp"
+#include "tenant_db/queue/foreign_ends.hpp"
 #include "tenant_db/queue/inspect.hpp"
 #include "tenant_db/queue/pause.hpp"
 #include "tenant_db/queue/prune.hpp"
@@ -36,7 +37,7 @@ std::vector<const char*> VerbFixture::names() {
             "rescue",           "resume",         "retry_failed",
             "retry_failed_all", "retry_later",    "retry_now",
             "settle_batch",     "settle_batches", "settle_failed_batch",
-            "shunt_delayed",    "snooze"};
+            "settle_foreign",   "shunt_delayed",  "snooze"};
 }
 
 std::map<std::string, VerbCase> VerbFixture::cases() {
@@ -46,6 +47,7 @@ std::map<std::string, VerbCase> VerbFixture::cases() {
     add_moves(all);
     add_peoples(all);
     add_batches(all);
+    add_foreign(all);
     return all;
 }
 
@@ -312,6 +314,33 @@ void VerbFixture::add_peoples(Cases& cases) {
         },
         [&](mysql::Pool& p) {
             resume(*p.acquire(in_time()), schema, {PauseScope::queue, "default"});
+        }};
+}
+
+// Links of two chains that another system ended, one of them badly.
+void VerbFixture::add_foreign(Cases& cases) {
+    cases["settle_foreign"] = {
+        [&] {
+            NewJob done = known(1);
+            done.chain = {job("next")};
+            NewJob failed = known(3);
+            failed.chain = {job("never")};
+            failed.chain_catch = {job("catch")};
+            push_many({done, failed});
+            execute("DELETE FROM jobs");
+            execute(
+                "INSERT INTO failed_jobs (uuid, connection, queue, payload, exception)"
+                " VALUES (?, 'bgerp', 'default', '{}', 'e')",
+                {known_uuid(3)}
+            );
+        },
+        [&](mysql::Pool& p) {
+            ForeignCursor cursor;
+            StatCells counted;
+            constexpr int calls = 3; // a page and the end, then the page for the second time
+            for (int call = 0; call < calls; ++call) {
+                settle_foreign_ends(p, in_time(), schema, 100, cursor, counted);
+            }
         }};
 }
 

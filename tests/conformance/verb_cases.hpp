@@ -47,6 +47,7 @@ private:
     void add_moves(Cases& cases);
     void add_peoples(Cases& cases);
     void add_batches(Cases& cases);
+    void add_foreign(Cases& cases);
 
     std::vector<ReservedJob> held_;
     std::string batch_;

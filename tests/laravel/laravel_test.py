@@ -201,6 +201,18 @@ class Laravel(unittest.TestCase):
         self.platform.cli("failed", "retry", ORG, uuid)
         self.work_off()
         self.assertEqual(self.ledger(), [(8, "bgerp")])
+        self.assertEqual(self.state(uuid), "completed")
+
+    def test_a_chain_goes_on_when_laravel_ran_its_link(self) -> None:
+        uuid = self.platform.cli("job", "push", ORG, "ledger", "--any-kind", "--args",
+                                 json.dumps({"n": 20}), "--then",
+                                 "ledger " + json.dumps({"n": 21}))["uuid"]
+        self.laravel_work_off()
+        self.assertEqual(self.ledger(), [(20, "laravel")])
+        self.keep_house_until(lambda: self.number("COUNT(*) FROM jobs") == 1, "the next link")
+        self.assertEqual(self.state(uuid), "completed")
+        self.work_off()
+        self.assertEqual(self.ledger(), [(20, "laravel"), (21, "bgerp")])
 
     def test_our_failed_jobs_are_in_queue_failed_and_queue_retry_runs_them(self) -> None:
         uuids = [self.push(9, kind="refuse"), self.push(10, kind="refuse")]

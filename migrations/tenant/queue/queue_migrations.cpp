@@ -1,6 +1,7 @@
 #include "migrations/tenant/queue/queue_migrations.hpp"
 
 #include "migrations/tenant/queue/job_claim_room.hpp"
+#include "migrations/tenant/queue/job_ending.hpp"
 #include "migrations/tenant/queue/job_event.hpp"
 #include "migrations/tenant/queue/job_stat.hpp"
 #include "migrations/tenant/queue/job_unique.hpp"
@@ -43,6 +44,7 @@ std::vector<Migration> queue_migrations() {
         queue::job_step_migration(),
         queue::job_stat_migration(),
         queue::job_event_migration(),
+        queue::job_ending_migration(),
     };
 }
 

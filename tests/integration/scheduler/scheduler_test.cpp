@@ -1,5 +1,6 @@
 // Schedules against a real database: each firing happens once, whoever ticks, however late.
 #include "scheduler/scheduler.hpp"
+#include "tenant_db/queue/enqueue.hpp"
 #include "tenant_db/queue/inspect.hpp"
 #include "tenant_db/schedule/firing.hpp"
 #include "tenant_db/schedule/schedule_store.hpp"
@@ -315,6 +316,34 @@ TEST_F(SchedulerTest, two_schedulers_fire_each_run_once) {
     other.stop();
     EXPECT_EQ(jobs(), 21);
     EXPECT_EQ(leader.ticker().enqueued() + other.ticker().enqueued(), 21U);
+}
+
+// Q14, Q45: what Laravel's worker does to a row of ours, and what housekeeping makes of it.
+TEST_F(SchedulerTest, a_chain_goes_on_and_is_counted_when_laravel_ended_its_link) {
+    queue::NewJob link;
+    link.kind = "noop";
+    link.chain.emplace_back();
+    link.chain.front().kind = "next";
+    mysql::with_transaction(*admin_, platform_.soon(), [&](mysql::Transaction& transaction) {
+        return value_or_throw(queue::enqueue(transaction, schema_, link));
+    });
+    admin_->acquire(platform_.soon())->execute("DELETE FROM jobs");
+    config_.scheduler.housekeeping_s = 1;
+    Scheduler scheduler(config_, platform_.core());
+    scheduler.start();
+    EXPECT_TRUE(eventually([&] { return jobs() == 1; }));
+    const auto completed = [&] {
+        return admin_->acquire(platform_.soon())
+            ->query_one(
+                "SELECT SUM(completed) FROM job_stat WHERE queue = 'default' AND kind = 'noop'",
+                {},
+                [](const mysql::Row& row) { return row.optional_i64(0).value_or(0); }
+            )
+            .value_or(0);
+    };
+    EXPECT_TRUE(eventually([&] { return completed() == 1; }));
+    scheduler.stop();
+    EXPECT_EQ(jobs(), 1);
 }
 
 } // namespace
