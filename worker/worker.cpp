@@ -1,6 +1,5 @@
 #include "worker/worker.hpp"
 
-#include "base/deadline.hpp"
 #include "base/log.hpp"
 #include "tenant_db/doorbell.hpp"
 #include "tenant_db/queue/owner.hpp"
@@ -11,6 +10,7 @@
 #include "worker/limits/limit_keeper.hpp"
 #include "worker/reserver.hpp"
 #include "worker/slots.hpp"
+#include "worker/wind_down.hpp"
 
 #include <algorithm>
 #include <thread>
@@ -19,15 +19,8 @@ namespace bgerp::worker {
 
 namespace {
 
-constexpr std::chrono::milliseconds drain_poll{10};
 // Whoever waits for the worker's end waits for a sweep that finds nothing.
 constexpr std::chrono::milliseconds sweep_max_when_ending{100};
-
-constexpr std::chrono::seconds stop_grace{5}; // for handlers that were asked to stop
-
-// The same when somebody is in a hurry: a little more than a program gets from TERM to KILL, so
-// that it doesn't run on beside its next attempt.
-constexpr std::chrono::seconds hurry_grace{3};
 
 std::chrono::milliseconds sweep_interval(const Config& config, const WorkerOptions& options) {
     const std::chrono::milliseconds configured(config.worker.sweep_ms);
@@ -109,6 +102,9 @@ struct Worker::Machine {
                parts.config.queue.stats_keep_h > 0 ? &stats : nullptr,
                hooks.get()}
           )
+        , wind_down(
+              std::chrono::seconds(parts.config.worker.shutdown_grace_s), in_hand, settler, executor
+          )
         , slots(static_cast<std::size_t>(parts.config.worker.concurrency), ready, executor)
         , inbox([this] { ready.nudge(); })
         , reserver(
@@ -140,67 +136,10 @@ struct Worker::Machine {
         ready.nudge();
     }
 
-    /// Waits until no job in hand is still this worker's, or for the grace time, or until somebody
-    /// is in a hurry. A job whose lease is lost is nothing to wait for.
-    void let_finish() {
-        const Deadline deadline =
-            Deadline::after(std::chrono::seconds(parts.config.worker.shutdown_grace_s));
-        const auto still_ours = [](const HeldJobPtr& held) {
-            return held->stop.load() != StopReason::lease_lost;
-        };
-        for (auto held = in_hand.all(); std::any_of(held.begin(), held.end(), still_ours);
-             held = in_hand.all()) {
-            if (deadline.passed() || hurry_up.wait_for(drain_poll)) {
-                return;
-            }
-        }
-    }
-
-    /// Asks all jobs in hand to stop; false when some don't within the grace time.
-    bool make_stop() {
-        ask_to_stop();
-        Deadline deadline = Deadline::after(stop_grace);
-        bool hurried = false;
-        while (in_hand.count() > 0 && !deadline.passed()) {
-            if (!hurried && hurry_up.raised()) {
-                hurried = true;
-                deadline = Deadline::after(
-                    std::min<std::chrono::milliseconds>(deadline.remaining(), hurry_grace)
-                );
-            }
-            never.wait_for(drain_poll);
-        }
-        return in_hand.count() == 0;
-    }
-
-    void ask_to_stop() {
-        for (const HeldJobPtr& held : in_hand.all()) {
-            held->request_stop(StopReason::shutdown);
-        }
-    }
-
-    // The last resort before the process ends: other workers needn't wait for the leases to run
-    // out. Whatever the handlers do from here on is fenced.
-    void release_rest() {
-        for (const HeldJobPtr& held : in_hand.all()) {
-            if (held->stop.load() != StopReason::lease_lost) {
-                settler.settle(*held, {}, {Verdict::release, 0, {}});
-            }
-        }
-    }
-
     // Last: they are told of the last jobs' ends.
     void stop_hooks() const {
         if (hooks) {
             hooks->stop();
-        }
-    }
-
-    void end_overrun() {
-        for (const HeldJobPtr& held : in_hand.all()) {
-            if (held->overran.load()) {
-                executor.overran(*held);
-            }
         }
     }
 
@@ -215,14 +154,13 @@ struct Worker::Machine {
     JobsInHand in_hand;
     ReadyQueue ready;
     StopSignal give_up; // stop trying to write ends
-    StopSignal hurry_up;
-    StopSignal never;
-    Doorbell bell; // rung for what an end made
+    Doorbell bell;      // rung for what an end made
     Settler settler;
     std::unique_ptr<HookRunner> hooks; // null: none are configured
     Completer completer;
     AttemptStats stats;
     Executor executor;
+    WindDown wind_down;
     Slots slots;
     WorkInbox inbox;
     Reserver reserver;
@@ -274,14 +212,15 @@ void Worker::stop() {
     m.discovery.stop();
     m.rings.stop();
     m.reserver.stop();
-    std::thread overrun_ends([&m] { m.end_overrun(); }); // an outage must not hold up the rest
-    m.let_finish();
-    const bool all_stopped = m.make_stop();
+    // In a thread of its own: an outage must not hold up the rest.
+    std::thread overrun_ends([&m] { m.wind_down.end_overrun(); });
+    m.wind_down.let_finish();
+    const bool all_stopped = m.wind_down.make_stop();
     m.give_up.raise();
     overrun_ends.join();
     if (!all_stopped) {
         log_error("jobs don't stop", {{"jobs", std::to_string(m.in_hand.count())}});
-        m.release_rest();
+        m.wind_down.release_rest();
         m.stop_hooks();
         m.stuck = true;
         return;
@@ -297,7 +236,7 @@ void Worker::stop() {
 }
 
 void Worker::hurry() {
-    machine_->hurry_up.raise();
+    machine_->wind_down.hurry();
     if (machine_->hooks) {
         machine_->hooks->hurry();
     }
