@@ -4,13 +4,13 @@
 #include "cli/duration.hpp"
 #include "cli/flow_options.hpp"
 #include "cli/job_events.hpp"
+#include "cli/job_signal.hpp"
 #include "cli/job_wait.hpp"
 #include "cli/nouns.hpp"
 #include "cli/sibling.hpp"
 #include "core_db/args_key.hpp"
 #include "tenant_db/modules/job_kinds.hpp"
 #include "tenant_db/queue/inspect.hpp"
-#include "tenant_db/queue/job_signal.hpp"
 #include "tenant_db/queue/lifecycle.hpp"
 #include "tenant_db/queue/owner.hpp"
 #include "tenant_db/queue/sealed_args.hpp"
@@ -37,13 +37,6 @@ struct JobOption {
     std::string org;
     std::string uuid;
     std::string timeout;
-};
-
-struct SignalOptions {
-    std::string org;
-    std::string uuid;
-    std::string signal;
-    std::string payload = "null";
 };
 
 struct ListOptions {
@@ -219,31 +212,6 @@ int wait(Context& context, const JobOption& option) {
     return print_outcome(context, job);
 }
 
-int send(Context& context, const SignalOptions& options) {
-    TenantSession tenant(context, options.org);
-    auto payload = parse_json(options.payload);
-    if (!payload) {
-        payload.error().field = "--payload";
-        throw Failure(std::move(payload.error()));
-    }
-    const queue::SignalSent sent = value_or_throw(queue::send_signal(
-        tenant.pool(),
-        Context::short_deadline(),
-        queue::QueueSchema::current(),
-        options.uuid,
-        options.signal,
-        *payload
-    ));
-    if (sent.woke) {
-        tenant.ring();
-    }
-    context.output().result(
-        find(tenant, options.uuid),
-        "job " + options.uuid + (sent.woke ? " goes on" : " will find the signal when it asks")
-    );
-    return 0;
-}
-
 int list(Context& context, const ListOptions& options) {
     TenantSession tenant(context, options.org);
     const auto jobs =
@@ -286,23 +254,13 @@ void add_push(CLI::App& noun, Commands& commands) {
     commands.on(command, [options](Context& context) { return push(context, *options); });
 }
 
-void add_signal(CLI::App& noun, Commands& commands) {
-    auto options = std::make_shared<SignalOptions>();
-    CLI::App& command = *noun.add_subcommand("signal", "Send one what it waits for");
-    command.add_option("ORG", options->org)->required();
-    command.add_option("UUID", options->uuid)->required();
-    command.add_option("NAME", options->signal, "The signal's name")->required();
-    command.add_option("--payload", options->payload, "What the job gets, JSON; null if not given");
-    commands.on(command, [options](Context& context) { return send(context, *options); });
-}
-
 } // namespace
 
 void add_job(CLI::App& root, Commands& commands) {
     CLI::App& noun = *root.add_subcommand("job", "Jobs, one at a time");
     noun.require_subcommand(1);
     add_push(noun, commands);
-    add_signal(noun, commands);
+    add_job_signal(noun, commands);
     add_job_events(noun, commands);
 
     struct Verb {
