@@ -100,8 +100,11 @@ void Discovery::turn(Time now) {
         }
         take_in(*answer);
     }
-    if (plan_.round_over() && !found_ && !parts_.limits.has_live_parked()) {
-        quiet_since_.store(plan_.begun_at());
+    if (plan_.round_over() && !found_ && judged_ != plan_.begun_at()) {
+        judged_ = plan_.begun_at();
+        if (!awaits_parked()) {
+            quiet_since_.store(judged_);
+        }
     }
     if (now < plan_.due()) {
         return;
@@ -213,6 +216,9 @@ bool Discovery::look_into(const Members& members) {
         auto queues = recent.paused_all
                           ? std::vector<std::string>()
                           : without(rules_.selection.among(with_work[i]), recent.paused);
+        if (rules_.until_empty) {
+            queues = reservable(*members[i]->tenant, queues);
+        }
         if (queues.empty()) {
             continue;
         }

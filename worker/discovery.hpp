@@ -28,6 +28,7 @@ struct DiscoveryRules {
     std::chrono::milliseconds sweep{1000};
     queue::LeaseRules lease;
     QueueSelection selection{{}};
+    bool until_empty = false; // the worker ends once there is nothing left for it
 };
 
 /// What discovery works with; all of it outlives it.
@@ -51,7 +52,8 @@ public:
     void start() override;
     void stop() override;
 
-    /// When the last sweep that found nothing to do anywhere began; the epoch if none did.
+    /// When the last sweep that found nothing for this worker to do anywhere began; the epoch if
+    /// none did.
     [[nodiscard]] Time quiet_since() const { return quiet_since_.load(); }
 
 private:
@@ -88,6 +90,9 @@ private:
     void review_recent(Time now);
     void probe_rung(Time now);
     [[nodiscard]] Time next_turn() const;
+    [[nodiscard]] std::vector<std::string>
+    reservable(const ServedTenant& tenant, const std::vector<std::string>& queues) const;
+    [[nodiscard]] bool awaits_parked() const;
 
     const DiscoveryRules rules_;
     DiscoveryParts parts_;
@@ -101,6 +106,7 @@ private:
     Time next_parked_{};
     bool found_ = false; // anything, in the sweep under way; true while a part of it isn't known
     bool found_before_part_ = false;
+    Time judged_{}; // the round that was last asked whether it found nothing
     std::atomic<Time> quiet_since_{Time()};
     StopSignal stop_;
     BackgroundCall<std::vector<queue::WorkFound>> probe_; // of the part that was taken last

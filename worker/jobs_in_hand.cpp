@@ -3,6 +3,9 @@
 namespace bgerp::worker {
 
 void JobsInHand::add(const std::vector<HeldJobPtr>& jobs) {
+    if (jobs.empty()) {
+        return; // no change: whoever waits for quiet isn't put off
+    }
     const std::lock_guard lock(mutex_);
     for (const HeldJobPtr& job : jobs) {
         jobs_.emplace(job.get(), job);
@@ -12,7 +15,7 @@ void JobsInHand::add(const std::vector<HeldJobPtr>& jobs) {
 
 void JobsInHand::remove(const std::vector<HeldJobPtr>& jobs) {
     if (jobs.empty()) {
-        return; // no change: whoever waits for quiet isn't put off
+        return; // as above
     }
     const std::lock_guard lock(mutex_);
     for (const HeldJobPtr& job : jobs) {

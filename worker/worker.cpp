@@ -126,7 +126,8 @@ struct Worker::Machine {
         , discovery(
               {sweep_interval(parts.config, options),
                lease_rules(parts.config),
-               QueueSelection(parts.config.worker.queues)},
+               QueueSelection(parts.config.worker.queues),
+               options.stop_when_empty},
               {parts.source, inbox, clock, registration, rings, pulse, limit_book}
           ) {}
 

@@ -16,7 +16,7 @@
 namespace bgerp::worker {
 
 struct WorkerOptions {
-    bool stop_when_empty = false; // finished() once nothing is left to do anywhere
+    bool stop_when_empty = false; // finished() once nothing is left for this worker anywhere
     std::uint64_t jobs_max = 0;   // finished() after so many; 0: no limit
 };
 

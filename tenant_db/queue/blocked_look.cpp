@@ -186,6 +186,20 @@ std::vector<TakenJobs> lock_blocked(
     return taken;
 }
 
+bool any_parked(
+    mysql::Session& session,
+    const QueueSchema& schema,
+    const std::vector<std::uint64_t>& keys,
+    const QueueFilter& filter
+) {
+    std::vector<TakeWish> one_of_each;
+    one_of_each.reserve(keys.size());
+    for (const std::uint64_t key : keys) {
+        one_of_each.push_back({key, 1});
+    }
+    return !first_of_each(session, schema, one_of_each, BlockedFilter(filter)).empty();
+}
+
 // A prefix of PRIMARY each, stopped at its first row.
 std::vector<std::uint64_t> keys_with_blocked(
     mysql::Session& session, const QueueSchema& schema, const std::vector<std::uint64_t>& keys

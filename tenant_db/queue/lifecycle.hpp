@@ -54,6 +54,15 @@ using OnClaimed = std::function<void(const std::vector<ReservedJob>&)>;
     const OnClaimed& on_claimed = {}
 );
 
+/// Whether there is a job in `queue` that reserve() could take; one that another claim is just
+/// taking may count. What the sweep finds (probe.hpp) may be in the hands of Laravel's worker.
+[[nodiscard]] bool has_reservable(
+    mysql::Session& session,
+    const QueueSchema& schema,
+    const std::string& queue,
+    const LeaseRules& rules
+);
+
 /// Reserves one waiting tracked job for `owner` in the caller's transaction, which may be the one
 /// that made it: then nobody else ever sees it waiting. conflict when it doesn't wait in jobs (it
 /// is delayed, running or over), not_found when there is none.

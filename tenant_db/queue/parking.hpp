@@ -63,6 +63,14 @@ struct QueueFilter {
     const QueueFilter& filter
 );
 
+/// Whether any of the keys has a job of these queues. No locks.
+[[nodiscard]] bool any_parked(
+    mysql::Session& session,
+    const QueueSchema& schema,
+    const std::vector<std::uint64_t>& keys,
+    const QueueFilter& filter
+);
+
 /// Gives all jobs of a key back to their queues, as after the limit's end. Returns the queues.
 [[nodiscard]] std::set<std::string>
 unpark_key(mysql::Pool& pool, Deadline deadline, const QueueSchema& schema, std::uint64_t key);

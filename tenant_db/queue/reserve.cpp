@@ -31,8 +31,8 @@ constexpr const char* beyond_cursor = " AND (priority > ? OR (priority = ? AND i
 constexpr const char* can_be_reserved =
     " AND available_at <= UNIX_TIMESTAMP() AND (reserved_at IS NULL"
     " OR ABS(CAST(reserved_at AS SIGNED) - CAST(UNIX_TIMESTAMP() AS SIGNED)) >"
-    " IF((reserved_by & 65535) = attempts, ?, ?))"
-    " ORDER BY priority, id LIMIT ? FOR UPDATE SKIP LOCKED";
+    " IF((reserved_by & 65535) = attempts, ?, ?))";
+constexpr const char* in_order = " ORDER BY priority, id LIMIT ? FOR UPDATE SKIP LOCKED";
 
 ReservedJob reserved_job(const mysql::Row& row, const std::string& queue, std::uint64_t owner) {
     ReservedJob job;
@@ -64,7 +64,7 @@ std::vector<ReservedJob> claim(
     std::vector<ReservedJob> jobs;
     session.query(
         claim_columns + schema("jobs") + " FORCE INDEX (PRIMARY) WHERE queue = ?" +
-            (cursor.at_start ? "" : beyond_cursor) + can_be_reserved,
+            (cursor.at_start ? "" : beyond_cursor) + can_be_reserved + in_order,
         params,
         [&](const mysql::Row& row) { jobs.push_back(reserved_job(row, queue, owner)); }
     );
@@ -206,6 +206,23 @@ Result<ReservedJob> reserve_one(
     mark_reserved(transaction, schema, jobs, owner);
     mark_runs_started(transaction, schema, jobs);
     return std::move(jobs.front());
+}
+
+// Along PRIMARY (queue, …) to the first such row, past those that are being run; no locks.
+bool has_reservable(
+    mysql::Session& session,
+    const QueueSchema& schema,
+    const std::string& queue,
+    const LeaseRules& rules
+) {
+    return session
+        .query_one(
+            "SELECT 1 FROM " + schema("jobs") + " FORCE INDEX (PRIMARY) WHERE queue = ?" +
+                can_be_reserved + " LIMIT 1",
+            {queue, rules.lease_s, rules.retry_after_s},
+            [](const mysql::Row& row) { return row.i64(0); }
+        )
+        .has_value();
 }
 
 } // namespace bgerp::queue

@@ -4,11 +4,11 @@
 // than its own lock.
 #pragma once
 
+#include "base/kind_limits.hpp"
 #include "tenant_db/queue/limit_match.hpp"
 #include "tenant_db/queue/parking.hpp"
 #include "tenant_db/queue/rules.hpp"
 #include "worker/limits/key_state.hpp"
-#include "base/kind_limits.hpp"
 #include "worker/limits/limit_pass.hpp"
 
 #include <functional>
@@ -122,6 +122,16 @@ public:
 
     /// Whether parked jobs are known that some worker may run.
     [[nodiscard]] bool has_live_parked() const;
+
+    /// Keys of one tenant whose parked jobs some worker may run.
+    struct LiveParked {
+        Tenant tenant;
+        std::vector<std::uint64_t> keys;
+        std::vector<std::string> paused_queues;
+    };
+
+    /// Of all tenants; nothing while it isn't known of one of them.
+    [[nodiscard]] std::optional<std::vector<LiveParked>> live_parked() const;
 
     // For the keeper.
 

@@ -212,4 +212,25 @@ bool LimitBook::has_live_parked() const {
     });
 }
 
+std::optional<std::vector<LimitBook::LiveParked>> LimitBook::live_parked() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<LiveParked> all;
+    for (const auto& entry : tenants_) {
+        const TenantBook& book = *entry.second;
+        if (book.suspected) {
+            return std::nullopt;
+        }
+        LiveParked live{book.tenant, {}, book.paused_queues};
+        for (const auto& [hash, key] : book.parked) {
+            if (!book.paused_all && key->allowed() > 0) {
+                live.keys.push_back(hash);
+            }
+        }
+        if (!live.keys.empty()) {
+            all.push_back(std::move(live));
+        }
+    }
+    return all;
+}
+
 } // namespace bgerp::worker

@@ -1,5 +1,8 @@
 // Q35 concurrency, Q36 rates, Q37 breakers, Q38 pauses: several workers in one process work for one
 // tenant, and the handlers count who runs beside them. Time is turned by editing the tables.
+#include "tenant_db/queue/lifecycle.hpp"
+#include "tenant_db/queue/limit_match.hpp"
+#include "tenant_db/queue/parking.hpp"
 #include "tenant_db/queue/pause.hpp"
 #include "tests/integration/worker/limits_fixture.hpp"
 
@@ -110,6 +113,46 @@ TEST_F(LimitsTest, Q35_a_dead_workers_permits_and_parked_jobs_are_taken_over) {
     start_worker();
     EXPECT_TRUE(all_done());
     EXPECT_EQ(ledger_.begun("k"), 3);
+}
+
+// Q42: a worker that ends when nothing is left waits for its own parked jobs, and for no others.
+TEST_F(LimitsTest, Q35_parked_jobs_of_remote_workers_keep_no_worker_from_ending) {
+    set(by_key("keys", 1));
+    push_keyed("noop", "far", "remote.far");
+    queue::ClaimCursor cursor;
+    const auto theirs = queue::reserve(
+        *pool(tenant_),
+        platform_.soon(),
+        queue::QueueSchema::current(),
+        "remote.far",
+        1,
+        99,
+        {},
+        cursor
+    );
+    ASSERT_EQ(theirs.size(), 1U);
+    const std::vector<queue::ParkedJob> parked{
+        {&theirs.front(), queue::key_hash("keys", "far"), "keys", "far"}};
+    ASSERT_EQ(
+        queue::park_if_mine(
+            *pool(tenant_),
+            platform_.soon(),
+            queue::QueueSchema::current(),
+            parked
+        ),
+        1U
+    );
+    handle_counted("counted", 1);
+    for (int i = 0; i < 10; ++i) {
+        push_keyed("counted", "near");
+    }
+    WorkerOptions options;
+    options.stop_when_empty = true;
+    Worker& worker = start_worker(options);
+    ASSERT_TRUE(eventually([&] { return worker.finished(); }));
+    EXPECT_EQ(ledger_.begun("near"), 10);
+    EXPECT_EQ(number("SELECT COUNT(*) FROM jobs"), 0);
+    EXPECT_EQ(number("SELECT COUNT(*) FROM job_blocked"), 1);
 }
 
 // Claims of more jobs than there are slots, from two organizations: without the limit they would

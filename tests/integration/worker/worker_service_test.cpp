@@ -118,6 +118,27 @@ TEST_F(WorkerTest, stops_when_all_is_done_or_enough_is) {
     EXPECT_EQ(second.counters().completed.load(), 15U);
 }
 
+// Laravel's worker renews nothing: to the sweep its reservation looks like a lease that ran out.
+TEST_F(WorkerTest, a_job_in_laravels_hands_keeps_no_worker_from_ending) {
+    const auto theirs = push("noop");
+    const auto admin = platform_.database().admin_pool(tenant_.database, 1);
+    admin->acquire(platform_.soon())
+        ->execute("UPDATE jobs SET reserved_at = UNIX_TIMESTAMP() - 10, attempts = 1");
+    const auto ours = push("noop");
+    WorkerOptions options;
+    options.stop_when_empty = true;
+    Worker& first = start_worker(options);
+    ASSERT_TRUE(eventually([&] { return first.finished(); }));
+    EXPECT_EQ(state(ours), "completed");
+    EXPECT_EQ(number("SELECT attempts FROM jobs"), 1) << "it is another's";
+    first.stop();
+    admin->acquire(platform_.soon())
+        ->execute("UPDATE jobs SET reserved_at = UNIX_TIMESTAMP() - 1000");
+    Worker& second = start_worker(options);
+    ASSERT_TRUE(eventually([&] { return second.finished(); }));
+    EXPECT_EQ(state(theirs), "completed") << "its time was over";
+}
+
 TEST_F(WorkerTest, serves_the_selected_queues_alone) {
     config_.worker.queues = {"mine"};
     queue::NewJob job;
