@@ -96,7 +96,7 @@ Result<http::Response> push_job(Call& call) {
             );
         }
     );
-    call.services.doorbell.ring(ring_text(call.tenant->code.str(), job->queue));
+    call.services.doorbell.ring(ring_text(call.tenant->code.str(), jobs.front().queue));
     return response;
 }
 
