@@ -175,12 +175,14 @@ double TimedJobs::push() {
     const auto schema = queue::QueueSchema::of(tenant_.database);
     const auto begun = SteadyClock::now();
     const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const std::string& org = tenant_.code.str();
+    doorbell_.ring(early_ring_text(org, job.queue));
     std::string uuid =
         value_or_throw(
             queue::push_one(context_.pools().queue_pool(), Context::short_deadline(), schema, job)
         )
             .uuid;
-    doorbell_.ring(ring_text(tenant_.code.str(), job.queue));
+    doorbell_.ring(ring_text(org, job.queue));
     pushed_.push_back({std::move(uuid), std::chrono::duration_cast<std::chrono::microseconds>(now)}
     );
     return std::chrono::duration<double, std::milli>(SteadyClock::now() - begun).count();

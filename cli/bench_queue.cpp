@@ -13,6 +13,10 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::size_t tenants_max = 10'000;
 
+// Between a job that began and the next one, so that the worker is idle: the end of the last is
+// written meanwhile. The peers' programs in tests/bench/peers pause as long.
+constexpr std::chrono::milliseconds between_jobs{2};
+
 struct QueueOptions {
     Load load{100'000};
     std::size_t tenants = 1;
@@ -73,11 +77,13 @@ int bench_latency(Context& context, const LatencyOptions& options) {
         timed.push();
         static_cast<void>(timed.collect());
     }
+    const StopSignal pause;
     std::vector<double> latencies;
     std::vector<double> pushes; // the part of it that the one who enqueues spends
     for (std::size_t i = 0; i < options.jobs; ++i) {
         pushes.push_back(timed.push());
         latencies.push_back(timed.collect().front());
+        pause.wait_for(between_jobs);
     }
     const double p50 = percentile(latencies, 0.50);
     const double p99 = percentile(latencies, 0.99);

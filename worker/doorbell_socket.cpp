@@ -2,6 +2,7 @@
 
 #include "base/ids.hpp"
 #include "base/utf8.hpp"
+#include "tenant_db/ring_text.hpp"
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -21,17 +22,19 @@ namespace {
 // Rings taken in one go: more tenants than a probe round should serve before the sweep's turn.
 constexpr std::size_t rings_max = 1000;
 
-// An org code of at most 41 bytes, a space, a queue's name of at most 255 characters.
-constexpr std::size_t datagram_max = 41 + 1 + 4 * 255;
+// A mark, an org code of at most 41 bytes, a space, a queue's name of at most 255 characters.
+constexpr std::size_t datagram_max = 1 + 41 + 1 + 4 * 255;
 
 std::optional<Ring> ring_in(std::string_view datagram) {
+    const bool early = datagram.starts_with(early_ring_mark);
+    datagram.remove_prefix(early ? 1 : 0);
     const std::size_t space = std::min(datagram.find(' '), datagram.size());
     const auto org = OrgCode::parse(datagram.substr(0, space));
     const std::string_view queue = datagram.substr(std::min(space + 1, datagram.size()));
     if (!org || utf8_error_at(queue)) {
         return std::nullopt;
     }
-    return Ring{org->str(), std::string(queue)};
+    return Ring{org->str(), std::string(queue), early};
 }
 
 [[noreturn]] void refuse(const std::string& host) {

@@ -1,5 +1,6 @@
 // The listening end of the doorbell (tenant_db/doorbell.hpp rings it): a datagram socket on any
-// free port; a datagram is an org code, or an org code, a space and a queue (ring_text.hpp). What
+// free port; a datagram is an org code, or an org code, a space and a queue, or that with a mark
+// before it (ring_text.hpp). What
 // arrives is a hint from whoever can reach the address: it is checked for form and at most costs an
 // empty claim, or a look into a database that the directory knows. One thread but for wake().
 #pragma once
@@ -16,7 +17,8 @@ namespace bgerp::worker {
 
 struct Ring {
     std::string org;
-    std::string queue; // empty: any
+    std::string queue;  // empty: any
+    bool early = false; // the job's commit is only about to be sent
 
     friend auto operator<=>(const Ring&, const Ring&) = default; // NOLINT(modernize-use-nullptr)
 };

@@ -85,7 +85,11 @@ void Reserver::run(Pulse::Beat& beat) {
 
 void Reserver::take_news() {
     const auto now = SteadyClock::now();
+    const bool idle = fairness_.active_count() == 0;
     for (const WorkNews& news : parts_.inbox.fetch()) {
+        if (news.only_expected() && !idle) { // a claim in vain now would cost it its first place
+            continue;
+        }
         if (news.gone) {
             fairness_.forget(news.tenant->key);
             works_.erase(news.tenant->key);
@@ -94,6 +98,9 @@ void Reserver::take_news() {
         Work& work = works_[news.tenant->key];
         work.tenant = news.tenant;
         work.lanes.open({news.queues.begin(), news.queues.end()}, now);
+        if (idle) {
+            work.lanes.open({news.soon.begin(), news.soon.end()}, now);
+        }
         work.lanes.close(news.paused);
         if (news.paused_all) {
             work.lanes.close_all();

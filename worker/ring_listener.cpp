@@ -65,6 +65,12 @@ void RingListener::hear(const std::set<Ring>& rings) {
     for (const Ring& ring : rings) {
         const auto known = known_.find(ring.org);
         const bool fresh = known != known_.end() && now <= known->second.asked_at + fresh_;
+        if (ring.early) {
+            if (known != known_.end() && may_hint(known->second, ring, fresh)) {
+                inbox_.expect(known->second.tenant, ring.queue);
+            }
+            continue;
+        }
         const bool hinted = known != known_.end() && may_hint(known->second, ring, fresh);
         if (hinted) {
             inbox_.hint(known->second.tenant, ring.queue);

@@ -1,7 +1,7 @@
 // Hears the doorbell on a thread of its own, so that no statement of discovery's delays a hint: a
 // ring that names a queue of a tenant whose pauses and limits are known goes to the reserver at
 // once. All rings are passed on to discovery as well, which asks the database what is not known.
-// Thread-safe; reads no database.
+// An early ring is passed on to nobody but an idle reserver. Thread-safe; reads no database.
 #pragma once
 
 #include "base/outage.hpp"

@@ -20,7 +20,13 @@ struct WorkNews {
     std::set<std::string> queues; // with work
     std::set<std::string> paused; // not to be claimed from
     bool paused_all = false;      // none is
+    std::set<std::string> soon;   // with work in a moment, perhaps
     bool gone = false;            // suspended, archived or moved: no more claims
+
+    /// Nothing but what is to come and will be told again.
+    [[nodiscard]] bool only_expected() const {
+        return !soon.empty() && queues.empty() && paused.empty() && !paused_all && !gone;
+    }
 };
 
 class WorkInbox {
@@ -40,6 +46,11 @@ public:
         tell(tenant, [&](WorkNews& news) { news.queues.insert(queue); });
     }
 
+    /// There will be work in `queue` in a moment, which will be told again: for who is idle.
+    void expect(const std::shared_ptr<ServedTenant>& tenant, const std::string& queue) {
+        change_news(tenant, [&](WorkNews& news) { news.soon.insert(queue); });
+    }
+
     /// These queues, and no others, are to be let alone; or all of them.
     void paused(
         const std::shared_ptr<ServedTenant>& tenant,
@@ -54,7 +65,7 @@ public:
 
     void gone(const std::shared_ptr<ServedTenant>& tenant) {
         const std::lock_guard lock(mutex_);
-        news_[tenant->key] = {tenant, {}, {}, false, true};
+        news_[tenant->key] = {tenant, {}, {}, false, {}, true};
         arrived_.notify_one();
     }
 
@@ -89,15 +100,18 @@ public:
 private:
     template <class Change>
     void tell(const std::shared_ptr<ServedTenant>& tenant, Change change) {
-        {
-            const std::lock_guard lock(mutex_);
-            WorkNews& news = news_[tenant->key];
-            news.tenant = tenant;
-            news.gone = false;
-            change(news);
-            arrived_.notify_one();
-        }
+        change_news(tenant, change);
         on_news_();
+    }
+
+    template <class Change>
+    void change_news(const std::shared_ptr<ServedTenant>& tenant, Change change) {
+        const std::lock_guard lock(mutex_);
+        WorkNews& news = news_[tenant->key];
+        news.tenant = tenant;
+        news.gone = false;
+        change(news);
+        arrived_.notify_one();
     }
 
     const std::function<void()> on_news_;

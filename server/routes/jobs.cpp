@@ -80,6 +80,7 @@ Result<http::Response> push_job(Call& call) {
     if (auto sealed = seal_jobs(call, jobs); !sealed) {
         return tl::unexpected<Error>(std::move(sealed.error()));
     }
+    const std::string& org = call.tenant->code.str();
     auto response = run_once(
         call,
         call.request.body,
@@ -89,14 +90,16 @@ Result<http::Response> push_job(Call& call) {
             if (!pushed) {
                 return tl::unexpected<Error>(pushed.error());
             }
-            return http::with_header(
+            auto accepted = http::with_header(
                 http::json_response(202, answer_of(transaction, jobs.front(), pushed->front())),
                 "Location",
                 "/api/v1/jobs/" + pushed->front().uuid
             );
+            call.services.doorbell.ring(early_ring_text(org, jobs.front().queue));
+            return accepted;
         }
     );
-    call.services.doorbell.ring(ring_text(call.tenant->code.str(), jobs.front().queue));
+    call.services.doorbell.ring(ring_text(org, jobs.front().queue));
     return response;
 }
 

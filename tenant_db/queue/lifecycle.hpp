@@ -32,9 +32,9 @@ struct ClaimCursor {
     std::uint64_t id = 0;
 };
 
-/// For somebody in a hurry: called with what a claim took right before its commit, when all is
-/// written and the rows are locked: whoever wants to end such a job before the commit is through
-/// waits for it (docs/adr/0003).
+/// For somebody in a hurry: called with what a claim took before its commit, when the rows are
+/// locked: whoever wants to end such a job before the commit is through waits for it. Of tracked
+/// jobs it is called when all is written, of others before (docs/adr/0003).
 using OnClaimed = std::function<void(const std::vector<ReservedJob>&)>;
 
 /// Reserves up to `limit` available jobs of `queue`, expired leases included, in key order, for

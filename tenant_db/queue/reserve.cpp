@@ -132,6 +132,14 @@ void free_started(
     free_keys(session, schema, holds);
 }
 
+// Nothing but the jobs' own rows, which are locked, says that they began: no run whose state others
+// read, and no key, which only tracked ones hold and their handlers might want themselves.
+bool starts_alone(const std::vector<ReservedJob>& jobs) {
+    return std::all_of(jobs.begin(), jobs.end(), [](const ReservedJob& job) {
+        return (job.flags & flag_tracked) == 0;
+    });
+}
+
 void move_cursor(ClaimCursor& cursor, const std::vector<ReservedJob>& jobs, std::size_t limit) {
     if (jobs.size() < limit) {
         cursor = ClaimCursor();
@@ -159,21 +167,27 @@ std::vector<ReservedJob> reserve(
     const std::size_t at_most = std::min(limit, in_list_max);
     bool told = false;
     auto jobs = mysql::with_transaction(pool, deadline, [&](mysql::Transaction& transaction) {
-        if (told) { // the commit was refused: the same jobs must not begin a second time
-            throw Failure(ErrorCode::unavailable, "a claim was lost at its commit", {});
+        if (told) { // it was refused: the same jobs must not begin a second time
+            throw Failure(ErrorCode::unavailable, "a claim was lost after its jobs began", {});
         }
+        const auto tell = [&](const std::vector<ReservedJob>& claimed) {
+            if (on_claimed && !told) {
+                told = true;
+                on_claimed(claimed);
+            }
+        };
         auto claimed = claim(transaction, schema, queue, at_most, owner, rules, cursor);
         if (claimed.empty() && !cursor.at_start) {
             claimed = claim(transaction, schema, queue, at_most, owner, rules, ClaimCursor());
         }
         if (!claimed.empty()) {
+            if (starts_alone(claimed)) {
+                tell(claimed);
+            }
             mark_reserved(transaction, schema, claimed, owner);
             mark_runs_started(transaction, schema, claimed);
             free_started(transaction, schema, claimed);
-            if (on_claimed) {
-                told = true;
-                on_claimed(claimed);
-            }
+            tell(claimed);
         }
         return claimed;
     });

@@ -47,9 +47,10 @@ private:
     int fd_ = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 };
 
-TEST_F(HearingTest, a_job_rings_with_its_queue) {
+TEST_F(HearingTest, a_job_rings_with_its_queue_before_its_commit_and_after_it) {
     start();
     ASSERT_EQ(post("/api/v1/jobs", {{"kind", "noop"}, {"queue", "mail"}}).status, 202);
+    EXPECT_EQ(heard(), "~acme mail");
     EXPECT_EQ(heard(), "acme mail");
 }
 

@@ -1,3 +1,4 @@
+#include "base/mysql/statement_hook.hpp"
 #include "tests/conformance/queue_fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -5,6 +6,7 @@
 #include <mutex>
 #include <set>
 #include <thread>
+#include <utility>
 
 namespace bgerp::queue {
 namespace {
@@ -170,6 +172,76 @@ TEST_F(Reserve, ClaimersNeverShareAJob) {
     EXPECT_EQ(ids.size(), 2000U);
     EXPECT_EQ(std::set<std::uint64_t>(ids.begin(), ids.end()).size(), 2000U);
     EXPECT_EQ(count("jobs", "attempts <> 1"), 0);
+}
+
+// Counts statements; the next one fails when told so.
+class Statements final : public mysql::StatementHook {
+public:
+    [[nodiscard]] int before(std::string_view /*sql*/) override {
+        ++count;
+        return std::exchange(fail, 0);
+    }
+
+    [[nodiscard]] int after(std::string_view /*sql*/) override { return 0; }
+
+    int count = 0;
+    int fail = 0;
+};
+
+// docs/adr/0003
+TEST_F(Reserve, WhoIsInAHurryIsToldBeforeTheMarkUnlessOthersCouldReadIt) {
+    Statements statements;
+    mysql::Endpoint endpoint = database.admin();
+    endpoint.hook = &statements;
+    mysql::Pool counted(endpoint, 1);
+    ClaimCursor cursor;
+    int told_after = 0;
+    const auto on_claimed = [&](const std::vector<ReservedJob>& claimed) {
+        EXPECT_EQ(claimed.size(), 1U);
+        told_after = statements.count;
+    };
+    const auto reserve_one_of = [&](const NewJob& one) {
+        push(one);
+        static_cast<void>(counted.acquire(soon())->ping());
+        statements.count = 0;
+        return reserve(counted, soon(), schema, "default", 1, me, LeaseRules(), cursor, on_claimed);
+    };
+    NewJob plain = job();
+    plain.tracked = false;
+    ASSERT_EQ(reserve_one_of(plain).size(), 1U); // and the session is in the mode that claims want
+    ASSERT_EQ(reserve_one_of(plain).size(), 1U);
+    EXPECT_EQ(told_after, 1) << "the claim alone";
+    ASSERT_EQ(reserve_one_of(job()).size(), 1U);
+    EXPECT_EQ(told_after, 3) << "claim, mark, and the run's state";
+    NewJob keyed = job();
+    keyed.unique = UniqueRule{};
+    keyed.unique->until = UniqueRule::Until::start;
+    ASSERT_EQ(reserve_one_of(keyed).size(), 1U);
+    EXPECT_EQ(told_after, 4) << "and the key that is free now";
+}
+
+TEST_F(Reserve, JobsThatBeganDoNotBeginAgainWhenTheirMarkWasRefused) {
+    Statements statements;
+    mysql::Endpoint endpoint = database.admin();
+    endpoint.hook = &statements;
+    mysql::Pool counted(endpoint, 1);
+    NewJob plain = job();
+    plain.tracked = false;
+    push(plain);
+    ClaimCursor cursor;
+    int told = 0;
+    const auto on_claimed = [&](const std::vector<ReservedJob>& /*claimed*/) {
+        ++told;
+        statements.fail = 1213;
+    };
+    EXPECT_THROW(
+        static_cast<void>(
+            reserve(counted, soon(), schema, "default", 1, me, LeaseRules(), cursor, on_claimed)
+        ),
+        Failure
+    );
+    EXPECT_EQ(told, 1);
+    EXPECT_EQ(count("jobs", "reserved_at IS NULL AND attempts = 0"), 1) << "nobody holds it";
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 // is, and how it stops.
 #include "tenant_db/doorbell.hpp"
 #include "tenant_db/queue/pause.hpp"
+#include "tenant_db/ring_text.hpp"
 #include "tests/integration/worker/worker_test.hpp"
 
 #include <thread>
@@ -59,6 +60,25 @@ TEST_F(WorkerTest, a_ring_of_the_doorbell_beats_the_sweep) {
         },
         std::chrono::seconds(30)
     ));
+}
+
+TEST_F(WorkerTest, an_early_ring_is_enough_for_an_idle_worker) {
+    config_.worker.sweep_ms = 60000;
+    start_worker();
+    ASSERT_TRUE(eventually([&] { return live_workers() == 1; }));
+    Doorbell doorbell(platform_.core().pool());
+    const auto rung_for = [&](const std::string& ring) {
+        const auto uuid = push("noop");
+        return eventually(
+            [&] {
+                doorbell.ring(ring);
+                return state(uuid) == "completed";
+            },
+            std::chrono::seconds(30)
+        );
+    };
+    ASSERT_TRUE(rung_for("acme default")) << "which makes the tenant known";
+    EXPECT_TRUE(rung_for(early_ring_text("acme", "default")));
 }
 
 // Q32

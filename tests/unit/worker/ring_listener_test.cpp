@@ -103,6 +103,30 @@ TEST_F(RingListenerTest, one_who_is_forgotten_is_unknown) {
     EXPECT_EQ(listener_.wait(long_enough), (std::map<Ring, bool>{{{"acme", "default"}, false}}));
 }
 
+TEST_F(RingListenerTest, an_early_ring_tells_of_work_to_come_and_asks_nobody) {
+    listener_.know("acme", known());
+    ring("~acme mail");
+    inbox_.wait_for(long_enough);
+    const auto news = inbox_.fetch();
+    ASSERT_EQ(news.size(), 1U);
+    EXPECT_TRUE(news.front().only_expected());
+    EXPECT_EQ(news.front().soon, std::set<std::string>{"mail"});
+    ring("~globex mail"); // unknown
+    ring("acme mail");
+    EXPECT_EQ(hinted(), std::set<std::string>{"mail"});
+    listener_.wake();
+    EXPECT_EQ(listener_.wait(long_enough), (std::map<Ring, bool>{{{"acme", "mail"}, true}}));
+}
+
+TEST_F(RingListenerTest, what_is_expected_is_no_more_than_that_until_it_is_told) {
+    inbox_.expect(tenant_, "mail");
+    inbox_.hint(tenant_, "default");
+    const auto news = inbox_.fetch();
+    ASSERT_EQ(news.size(), 1U);
+    EXPECT_FALSE(news.front().only_expected());
+    EXPECT_EQ(news.front().queues, std::set<std::string>{"default"});
+}
+
 TEST_F(RingListenerTest, a_wake_ends_the_next_wait) {
     listener_.wake();
     EXPECT_TRUE(listener_.wait(long_enough).empty());
