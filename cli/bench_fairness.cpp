@@ -7,7 +7,10 @@
 #include "cli/bench_load_shapes.hpp"
 #include "cli/bench_worker.hpp"
 
+#include <fstream>
+#include <functional>
 #include <thread>
+#include <unistd.h>
 
 namespace bgerp::cli {
 
@@ -23,47 +26,79 @@ struct FairnessOptions {
     std::int64_t seconds = 6;
 };
 
-// One job a second of each light tenant, spread evenly, for so long; how long each waited, in ms.
-std::vector<double> light_waits(
-    Context& context,
-    const std::vector<Tenant>& light,
-    Doorbell& doorbell,
-    std::chrono::seconds duration
-) {
-    std::vector<std::vector<double>> waits(pushers);
-    std::vector<std::thread> threads;
+// The light tenants: one job a second of each, spread evenly. What isn't theirs as tenants, the
+// benchmark's own tables and looking up when the jobs began, lies outside of push().
+class LightLoad {
+public:
+    LightLoad(Context& context, const std::vector<Tenant>& tenants, Doorbell& doorbell) {
+        for (const Tenant& tenant : tenants) {
+            jobs_.emplace_back(context, tenant, doorbell);
+        }
+    }
+
+    /// Blocks for so long.
+    void push(std::chrono::seconds duration) {
+        std::vector<std::thread> threads;
+        const auto begun = SteadyClock::now();
+        for (std::size_t p = 0; p < pushers; ++p) {
+            threads.emplace_back([&, p] { push_every_nth(p, begun, duration); });
+        }
+        for (std::thread& thread : threads) {
+            thread.join();
+        }
+    }
+
+    /// How long each waited, in milliseconds, since the last call.
+    [[nodiscard]] std::vector<double> waits() {
+        std::vector<double> all;
+        for (TimedJobs& jobs : jobs_) {
+            const auto some = jobs.collect();
+            all.insert(all.end(), some.begin(), some.end());
+        }
+        return all;
+    }
+
+private:
+    void push_every_nth(
+        std::size_t first, SteadyClock::time_point begun, std::chrono::seconds duration
+    ) {
+        const StopSignal pause;
+        const auto gap = std::chrono::microseconds(std::chrono::seconds(1)) / jobs_.size();
+        for (std::int64_t second = 0; second < duration.count(); ++second) {
+            for (std::size_t i = first; i < jobs_.size(); i += pushers) {
+                const auto at = begun + std::chrono::seconds(second) + i * gap;
+                pause.wait_for(std::chrono::ceil<std::chrono::milliseconds>(
+                    std::max<SteadyClock::duration>(at - SteadyClock::now(), {})
+                ));
+                jobs_[i].push();
+            }
+        }
+    }
+
+    std::vector<TimedJobs> jobs_;
+};
+
+// Processor time of everything on this machine since its start.
+std::chrono::duration<double> machine_cpu_time() {
+    std::ifstream file("/proc/stat");
+    std::string word;
+    file >> word;
+    double ticks = 0;
+    for (int field = 0; field < 7; ++field) { // user nice system idle iowait irq softirq
+        double value = 0;
+        file >> value;
+        ticks += field == 3 || field == 4 ? 0 : value;
+    }
+    return std::chrono::duration<double>(ticks / static_cast<double>(::sysconf(_SC_CLK_TCK)));
+}
+
+// The part of the machine that was busy while `fn` ran, 0 to 1.
+double machine_busy(const std::function<void()>& fn) {
+    const auto cpu = machine_cpu_time();
     const auto begun = SteadyClock::now();
-    const auto gap = std::chrono::microseconds(std::chrono::seconds(1)) / light.size();
-    for (std::size_t p = 0; p < pushers; ++p) {
-        threads.emplace_back([&, p] {
-            const StopSignal pause;
-            std::vector<TimedJobs> jobs;
-            for (const Tenant& tenant : light) {
-                jobs.emplace_back(context, tenant, doorbell);
-            }
-            for (std::int64_t second = 0; second < duration.count(); ++second) {
-                for (std::size_t i = p; i < light.size(); i += pushers) {
-                    const auto at = begun + std::chrono::seconds(second) + i * gap;
-                    pause.wait_for(std::chrono::ceil<std::chrono::milliseconds>(
-                        std::max<SteadyClock::duration>(at - SteadyClock::now(), {})
-                    ));
-                    jobs[i].push();
-                }
-            }
-            for (std::size_t i = p; i < light.size(); i += pushers) {
-                const auto more = jobs[i].collect();
-                waits[p].insert(waits[p].end(), more.begin(), more.end());
-            }
-        });
-    }
-    for (std::thread& thread : threads) {
-        thread.join();
-    }
-    std::vector<double> all;
-    for (const auto& some : waits) {
-        all.insert(all.end(), some.begin(), some.end());
-    }
-    return all;
+    fn();
+    const std::chrono::duration<double> took = SteadyClock::now() - begun;
+    return (machine_cpu_time() - cpu) / (took * std::thread::hardware_concurrency());
 }
 
 // Jobs a second that a tenant's backlog loses while `fn` runs.
@@ -79,24 +114,29 @@ drained_per_s(Context& context, const Tenant& tenant, const std::function<void()
 int bench_fairness(Context& context, const FairnessOptions& options) {
     const BenchTenants tenants(context, options.light + 1);
     const Tenant& heavy = tenants.all().front();
-    const std::vector<Tenant> light(tenants.all().begin() + 1, tenants.all().end());
+    const std::vector<Tenant> light_tenants(tenants.all().begin() + 1, tenants.all().end());
     const std::chrono::seconds duration(options.seconds);
     Doorbell doorbell(context.core().pool());
+    LightLoad light(context, light_tenants, doorbell);
+    const auto pushing = [&] { light.push(duration); };
+    const auto resting = [&] { StopSignal().wait_for(duration); };
     std::vector<double> idle;
+    double light_use = 0;
     {
         BenchWorker worker(context, tenants.codes());
         worker.wait_until_ready();
-        light_waits(context, light, doorbell, std::chrono::seconds(1)); // warms up
-        idle = light_waits(context, light, doorbell, duration);
+        light.push(std::chrono::seconds(1)); // warms up
+        static_cast<void>(light.waits());
+        light_use = machine_busy(pushing);
+        idle = light.waits();
+        light_use -= machine_busy(resting);
     }
     enqueue_load(context, {heavy}, options.heavy);
     BenchWorker worker(context, tenants.codes());
     worker.wait_until_ready();
-    const auto alone = drained_per_s(context, heavy, [&] { StopSignal().wait_for(duration); });
-    std::vector<double> busy;
-    const auto beside = drained_per_s(context, heavy, [&] {
-        busy = light_waits(context, light, doorbell, duration);
-    });
+    const auto alone = drained_per_s(context, heavy, resting);
+    const auto beside = drained_per_s(context, heavy, pushing);
+    const auto busy = light.waits();
     if (jobs_left(context, heavy) == 0) {
         throw Failure(ErrorCode::invalid_argument, "the backlog was too small: give more --jobs");
     }
@@ -107,11 +147,14 @@ int bench_fairness(Context& context, const FairnessOptions& options) {
          {"idle_p99_ms", percentile(idle, 0.99)},
          {"busy_p50_ms", percentile(busy, 0.50)},
          {"busy_p99_ms", percentile(busy, 0.99)},
+         {"light_use", light_use},
          {"heavy_alone_per_s", alone},
          {"heavy_beside_per_s", beside}},
         "light tenants wait " + std::to_string(percentile(busy, 0.99)) + " ms (p99), " +
             std::to_string(percentile(idle, 0.99)) + " on an idle worker; the heavy one does " +
-            std::to_string(beside) + " jobs a second, " + std::to_string(alone) + " alone"
+            std::to_string(beside) + " jobs a second, " + std::to_string(alone) +
+            " alone; on an idle worker the light ones take " + std::to_string(light_use * 100) +
+            " % of the machine"
     );
     return 0;
 }
