@@ -35,6 +35,9 @@ public:
     /// deactivated. Empty only when no tenant is active.
     [[nodiscard]] std::optional<Key> next();
 
+    /// The tenant whose turn it would be if none had come after a pause.
+    [[nodiscard]] std::optional<Key> next_behind_fresh() { return next_in_ring(); }
+
     /// Takes `ms` off the tenant's balance; negative gives back (an estimate that was too high).
     void charge(Key tenant, double ms);
 

@@ -221,30 +221,33 @@ void Reserver::put_off(Fairness::Key tenant, const Failure& error) {
 // One claim. False when nothing is known of it yet: there was no room, after waiting for it, or it
 // is under way.
 bool Reserver::serve(Work& work, Lane& lane) {
-    const double job_ms = expected_job_ms(lane).value_or(job_ms_unknown);
-    const std::size_t limit = claim_limit(work, lane, job_ms);
-    if (limit == 0) {
+    Claim claim = claim_for(work, lane);
+    if (claim.limit == 0) {
         wait_for_room(lane);
         return false;
     }
-    Claim claim{
+    if (flies(claim, lane)) {
+        fly(std::move(claim));
+        return false;
+    }
+    fly_behind(claim);
+    land(claim, run_claim(claim));
+    return true;
+}
+
+// With a limit of 0 where there is no room.
+Reserver::Claim Reserver::claim_for(const Work& work, const Lane& lane) const {
+    const double job_ms = expected_job_ms(lane).value_or(job_ms_unknown);
+    return {
         work.tenant,
         lane.queue,
         lane.cursor,
-        limit,
+        claim_limit(work, lane, job_ms),
         job_ms,
         fairness_.is_fresh(work.tenant->key),
         parts_.limits.book().applies_to(*work.tenant),
         lane.meter,
         SteadyClock::now()};
-    if (flies(claim, lane)) {
-        fairness_.hold(work.tenant->key);
-        flight_ = claim;
-        claiming_.start([this, claim = std::move(claim)] { return run_claim(claim); });
-        return false;
-    }
-    land(claim, run_claim(claim));
-    return true;
 }
 
 // Slots may idle while the hands are full of jobs whose ends are being written: then their room is

@@ -86,6 +86,9 @@ private:
     void release(std::vector<HeldJobPtr> jobs);
     void serve_next();
     [[nodiscard]] bool serve(Work& work, Lane& lane);
+    [[nodiscard]] Claim claim_for(const Work& work, const Lane& lane) const;
+    void fly(Claim claim);
+    void fly_behind(const Claim& claim);
     void put_off(Fairness::Key tenant, const Failure& error);
     [[nodiscard]] bool flies(const Claim& claim, const Lane& lane) const;
     [[nodiscard]] Claimed run_claim(const Claim& claim) const;

@@ -21,6 +21,33 @@ bool Reserver::flies(const Claim& claim, const Lane& lane) const {
     return many && !claim.limited && claim.limit > rules_.prefetch.slots && !claiming_.busy();
 }
 
+void Reserver::fly(Claim claim) {
+    fairness_.hold(claim.tenant->key);
+    flight_ = claim;
+    claiming_.start([this, claim = std::move(claim)] { return run_claim(claim); });
+}
+
+// While one that came after a pause is claimed for here, the others' stock is fetched: a claim for
+// each light tenant would otherwise be time in which the heavy ones' jobs run out.
+void Reserver::fly_behind(const Claim& claim) {
+    if (!claim.first || claiming_.busy()) {
+        return;
+    }
+    const auto behind = fairness_.next_behind_fresh();
+    if (!behind) {
+        return;
+    }
+    Work& work = works_.at(*behind);
+    const Lane* const lane = work.lanes.next(rules_.selection, claim.asked_at);
+    if (lane == nullptr) {
+        return;
+    }
+    Claim stock = claim_for(work, *lane);
+    if (stock.limit > 0 && flies(stock, *lane)) {
+        fly(std::move(stock));
+    }
+}
+
 // On either thread: touches what is thread-safe alone. Jobs that a limit counts begin when their
 // claim stands and they have their permits; of others a few begin at once (docs/adr/0003).
 Reserver::Claimed Reserver::run_claim(const Claim& claim) const {
