@@ -131,7 +131,7 @@ void Discovery::begin_round(Time now) {
     }
     suspect_parked(now);
     found_ = false;
-    plan_.begin(now, databases);
+    plan_.begin(now, databases, !recent_.empty());
 }
 
 void Discovery::refresh_roster() {

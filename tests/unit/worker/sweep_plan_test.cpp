@@ -30,7 +30,7 @@ protected:
 TEST_F(SweepPlanTest, the_first_round_is_due_at_once_and_isnt_spread) {
     EXPECT_TRUE(plan_.round_over());
     EXPECT_LE(plan_.due(), start_);
-    plan_.begin(start_, databases(250));
+    plan_.begin(start_, databases(250), false);
     EXPECT_EQ(plan_.take().databases.size(), 100U);
     EXPECT_EQ(plan_.due(), start_);
     EXPECT_EQ(take_all(), 150U);
@@ -38,8 +38,8 @@ TEST_F(SweepPlanTest, the_first_round_is_due_at_once_and_isnt_spread) {
 }
 
 TEST_F(SweepPlanTest, later_rounds_are_spread_over_the_interval) {
-    plan_.begin(start_, {});
-    plan_.begin(start_, databases(1000));
+    plan_.begin(start_, {}, false);
+    plan_.begin(start_, databases(1000), false);
     for (int part = 0; part < 10; ++part) {
         EXPECT_EQ(plan_.due(), start_ + part * 100ms);
         EXPECT_EQ(plan_.take().databases.size(), 100U);
@@ -48,14 +48,28 @@ TEST_F(SweepPlanTest, later_rounds_are_spread_over_the_interval) {
     EXPECT_EQ(plan_.due(), start_ + 1000ms);
 }
 
+TEST_F(SweepPlanTest, parts_are_small_while_somebody_has_work) {
+    plan_.begin(start_, {}, false);
+    plan_.begin(start_, databases(1000), true);
+    for (int part = 0; part < 40; ++part) {
+        EXPECT_EQ(plan_.due(), start_ + part * 25ms);
+        EXPECT_EQ(plan_.take().databases.size(), 25U);
+    }
+    EXPECT_TRUE(plan_.round_over());
+    plan_.begin(start_, databases(3000), true);
+    EXPECT_EQ(plan_.take().databases.size(), 75U) << "no more texts than a connection keeps";
+    plan_.begin(start_, databases(9000), true);
+    EXPECT_EQ(plan_.take().databases.size(), 100U);
+}
+
 TEST_F(SweepPlanTest, with_very_many_databases_a_round_takes_longer) {
-    plan_.begin(start_, databases(6000));
+    plan_.begin(start_, databases(6000), false);
     EXPECT_EQ(take_all(), 6000U);
     EXPECT_EQ(plan_.due(), start_ + 4s);
 }
 
 TEST_F(SweepPlanTest, without_databases_a_round_is_over_at_once) {
-    plan_.begin(start_, {});
+    plan_.begin(start_, {}, false);
     EXPECT_TRUE(plan_.round_over());
     EXPECT_EQ(plan_.due(), start_ + 1000ms);
 }
