@@ -11,8 +11,20 @@ namespace {
 constexpr int pause_ms_first = 50;
 constexpr int pause_ms_max = 2000;
 constexpr int doublings_max = 6;
+constexpr int refusals_max = 5;
 
 } // namespace
+
+bool is_refusal(const Failure& error) {
+    switch (error.error().code) {
+    case ErrorCode::unavailable:
+    case ErrorCode::timeout:
+    case ErrorCode::storage_full:
+        return false;
+    default:
+        return true;
+    }
+}
 
 Outage::Outage(std::string loop_name)
     : loop_name_(std::move(loop_name))
@@ -28,6 +40,10 @@ bool Outage::failed(const std::exception& error, const StopSignal& stop) {
     const auto pause = next_pause();
     ++failures_;
     return stop.wait_for(pause);
+}
+
+bool Outage::hopeless(const Failure& error) const {
+    return is_refusal(error) && failures_ >= refusals_max;
 }
 
 void Outage::succeeded() {

@@ -4,6 +4,7 @@
 // back in the same instant. One object a loop; belongs to that loop's thread.
 #pragma once
 
+#include "base/error.hpp"
 #include "base/stop_signal.hpp"
 
 #include <cstdint>
@@ -13,6 +14,10 @@
 
 namespace bgerp {
 
+/// True for what waiting doesn't mend (a bug, a missing right, an old schema): nothing is down,
+/// slow or full.
+[[nodiscard]] bool is_refusal(const Failure& error);
+
 class Outage {
 public:
     explicit Outage(std::string loop_name);
@@ -21,6 +26,9 @@ public:
     bool failed(const std::exception& error, const StopSignal& stop);
 
     void succeeded();
+
+    /// True when this is one of many refusals in a row: waiting for its end is in vain.
+    [[nodiscard]] bool hopeless(const Failure& error) const;
 
     /// Failures in a row so far.
     [[nodiscard]] int failures() const { return failures_; }

@@ -176,7 +176,7 @@ double TimedJobs::push() {
     const auto begun = SteadyClock::now();
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     const std::string& org = tenant_.code.str();
-    doorbell_.ring(early_ring_text(org, job.queue));
+    doorbell_.ring_known(early_ring_text(org, job.queue));
     std::string uuid =
         value_or_throw(
             queue::push_one(context_.pools().queue_pool(), Context::short_deadline(), schema, job)

@@ -33,19 +33,35 @@ Doorbell::~Doorbell() {
 
 void Doorbell::ring(const std::string& org_code) noexcept {
     try {
-        for (const sockaddr_in& address : addresses()) {
-            // A full buffer or an absent worker: the sweep makes up for it.
-            static_cast<void>(::sendto(
-                fd_,
-                org_code.data(),
-                org_code.size(),
-                MSG_NOSIGNAL,
-                reinterpret_cast<const sockaddr*>(&address), // NOLINT: the socket interface's cast
-                sizeof(address)
-            ));
-        }
+        send(org_code, addresses());
     } catch (const std::exception&) { // out of memory: no reason to fail the caller's job
     }
+}
+
+void Doorbell::ring_known(const std::string& org_code) noexcept {
+    try {
+        send(org_code, known());
+    } catch (const std::exception&) { // as above
+    }
+}
+
+void Doorbell::send(const std::string& text, const std::vector<sockaddr_in>& addresses) const {
+    for (const sockaddr_in& address : addresses) {
+        // A full buffer or an absent worker: the sweep makes up for it.
+        static_cast<void>(::sendto(
+            fd_,
+            text.data(),
+            text.size(),
+            MSG_NOSIGNAL,
+            reinterpret_cast<const sockaddr*>(&address), // NOLINT: the socket interface's cast
+            sizeof(address)
+        ));
+    }
+}
+
+std::vector<sockaddr_in> Doorbell::known() {
+    const std::lock_guard lock(mutex_);
+    return known_;
 }
 
 // One caller asks the database, the others meanwhile use what is known.
@@ -66,8 +82,7 @@ std::vector<sockaddr_in> Doorbell::addresses() {
     } catch (const Failure& error) {
         log_debug("the workers' addresses could not be read", {{"error", error.what()}});
     }
-    const std::lock_guard lock(mutex_);
-    return known_;
+    return known();
 }
 
 std::vector<sockaddr_in> Doorbell::read_addresses() {

@@ -27,7 +27,12 @@ public:
     /// last known addresses serve, and it isn't tried again for five seconds.
     void ring(const std::string& org_code) noexcept;
 
+    /// The same at the last known addresses, without a query: for within a transaction.
+    void ring_known(const std::string& org_code) noexcept;
+
 private:
+    void send(const std::string& text, const std::vector<sockaddr_in>& addresses) const;
+    [[nodiscard]] std::vector<sockaddr_in> known();
     [[nodiscard]] std::vector<sockaddr_in> addresses();
     [[nodiscard]] std::vector<sockaddr_in> read_addresses();
 

@@ -14,8 +14,8 @@ inline constexpr char early_ring_mark = '~';
     return org_code + ' ' + queue;
 }
 
-/// For Doorbell::ring, right before the COMMIT that makes the job: a worker that has nothing to do
-/// is awake when the job can be seen. Nothing is promised, so the other ring must follow.
+/// For Doorbell::ring_known, right before the COMMIT that makes the job: a worker that has nothing
+/// to do is awake when the job can be seen. Nothing is promised, so the other ring must follow.
 [[nodiscard]] inline std::string
 early_ring_text(const std::string& org_code, const std::string& queue) {
     return early_ring_mark + ring_text(org_code, queue);

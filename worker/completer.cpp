@@ -140,12 +140,18 @@ void Completer::write(const Group& group, Outage& outage, Pulse::Beat& beat) {
             settle(group);
             return;
         } catch (const Failure& error) {
-            failing_.store(true);
-            if (outage.failed(error, parts_.give_up)) {
+            failing_.store(!is_refusal(error)); // of a tenant's refusals the others know nothing
+            const bool hopeless = outage.hopeless(error);
+            if (hopeless || outage.failed(error, parts_.give_up)) {
                 log_error(
                     "ends of jobs were not written",
-                    {{"jobs", std::to_string(group.size())}, {"error", error.what()}}
+                    {{"tenant", group.front().held->tenant->org},
+                     {"jobs", std::to_string(group.size())},
+                     {"error", error.what()}}
                 );
+                if (hopeless) {
+                    outage = Outage(beat.name()); // the next group's failures count anew
+                }
                 return;
             }
         }

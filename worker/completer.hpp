@@ -2,7 +2,8 @@
 // while the previous one was being written, up to complete_batch_max of one tenant. Two threads, so
 // that one gathers while the other waits for the disk. Outlives outages: a group is tried until
 // it goes through, even past its leases, since the fence refuses what has become somebody else's.
-// Stops only when all that it was given is written, or shutdown gives up.
+// What the database refuses again and again is left to its leases, as the settler leaves it. Stops
+// only when all that it was given is written, or shutdown gives up.
 #pragma once
 
 #include "base/outage.hpp"

@@ -65,6 +65,9 @@ struct HeldJob {
         claimed_.notify_all();
     }
 
+    /// False while the reservation is neither durable nor lost.
+    [[nodiscard]] bool claim_has_ended() const { return claimed_.load(); }
+
     /// Blocks until the reservation is durable or lost: as long as a COMMIT takes.
     void wait_for_claim() const { claimed_.wait(false); }
 

@@ -58,7 +58,8 @@ void LeaseRenewer::renew_due() {
     std::unordered_map<const ServedTenant*, std::vector<HeldJobPtr>> groups;
     for (HeldJobPtr& held : in_hand_.all()) {
         const bool lost = held->stop.load() == StopReason::lease_lost;
-        if (lost || now - held->leased_at.load() < lease_ / 6) {
+        const bool claimed = held->claim_has_ended(); // else its mark can't be read yet
+        if (lost || !claimed || now - held->leased_at.load() < lease_ / 6) {
             continue;
         }
         if (now > held->renew_until.load()) {

@@ -38,12 +38,16 @@ void Reserver::fly_behind(const Claim& claim) {
         return;
     }
     Work& work = works_.at(*behind);
+    if (parts_.limits.book().applies_to(*work.tenant)) {
+        return;
+    }
     const Lane* const lane = work.lanes.next(rules_.selection, claim.asked_at);
     if (lane == nullptr) {
         return;
     }
     Claim stock = claim_for(work, *lane);
-    if (stock.limit > 0 && flies(stock, *lane)) {
+    stock.limit -= std::min(stock.limit, claim.limit); // what is taken here isn't in any count yet
+    if (flies(stock, *lane)) {
         fly(std::move(stock));
     }
 }

@@ -13,21 +13,6 @@ namespace {
 
 constexpr std::chrono::seconds statement_time{30};
 
-// A refusal by the database that isn't an outage (a bug, a missing right) won't pass by waiting;
-// the lease runs out and the job counts one dead worker more.
-constexpr int refusals_max = 5;
-
-bool is_outage(const Failure& error) {
-    switch (error.error().code) {
-    case ErrorCode::unavailable:
-    case ErrorCode::timeout:
-    case ErrorCode::storage_full:
-        return true;
-    default:
-        return false;
-    }
-}
-
 void log_ended(const queue::Envelope& envelope, const Decision& decision) {
     if (decision.verdict == Verdict::fail) {
         log_warn(
@@ -184,8 +169,7 @@ bool Settler::persist(
             (mine ? counter : counters_.lost).fetch_add(1);
             return mine;
         } catch (const Failure& error) {
-            const bool hopeless = !is_outage(error) && outage.failures() >= refusals_max;
-            if (hopeless || outage.failed(error, give_up_)) {
+            if (outage.hopeless(error) || outage.failed(error, give_up_)) {
                 log_error("the end of a job was not written", {{"error", error.what()}});
                 return false;
             }

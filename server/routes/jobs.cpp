@@ -95,7 +95,7 @@ Result<http::Response> push_job(Call& call) {
                 "Location",
                 "/api/v1/jobs/" + pushed->front().uuid
             );
-            call.services.doorbell.ring(early_ring_text(org, jobs.front().queue));
+            call.services.doorbell.ring_known(early_ring_text(org, jobs.front().queue));
             return accepted;
         }
     );

@@ -41,8 +41,7 @@ NewRows rows_put_back(
         sql += (i == 0 ? "(SELECT " : " UNION ALL (SELECT ") + std::to_string(i) +
                ", SUBSTRING(payload, 10, 36), queue, priority, id, available_at,"
                " GREATEST(CAST(available_at AS SIGNED) - UNIX_TIMESTAMP(), 0) FROM " +
-               schema(table.name) + table.where +
-               " flags = 0 AND attempts > 0 AND SUBSTRING(payload, 10, 36) IN" +
+               schema(table.name) + table.where + " flags = 0 AND SUBSTRING(payload, 10, 36) IN" +
                in_list(uuids.size()) + ")";
         add_padded(params, uuids);
     }

@@ -62,6 +62,14 @@ void end_runs(mysql::Session& session, const QueueSchema& schema, const std::vec
         }
         runs_ended(session, schema, uuids, state_of(outcome));
     }
+    std::vector<std::string> followed; // a failed job may be retried
+    for (const End& end : ends) {
+        if (end.job->outcome != JobOutcome::failed &&
+            (end.has(flag_chain) || end.has(flag_workflow))) {
+            followed.push_back(end.uuid);
+        }
+    }
+    drop_endings(session, schema, followed);
     for (const End& end : ends) {
         if (end.has(flag_tracked) && !end.job->output.empty()) {
             run_output(session, schema, end.uuid, std::string(end.job->output));

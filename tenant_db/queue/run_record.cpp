@@ -126,16 +126,20 @@ void runs_ended(
     const std::vector<std::string>& uuids,
     std::string_view state
 ) {
-    // A failed job may be retried; of the others the rest of a chain is of no more use.
     const std::string progress = state == "completed" ? ", progress = 100" : "";
-    const std::string ending = state == "failed" ? "" : ", ending = NULL";
     update_runs(
         session,
         schema,
-        "state = ?, outcome = ?, finished_at = UNIX_TIMESTAMP()" + progress + ending,
+        "state = ?, outcome = ?, finished_at = UNIX_TIMESTAMP()" + progress,
         uuids,
         {state, state}
     );
+}
+
+void drop_endings(
+    mysql::Session& session, const QueueSchema& schema, const std::vector<std::string>& uuids
+) {
+    update_runs(session, schema, "ending = NULL", uuids);
 }
 
 std::optional<JobKey>
@@ -169,12 +173,19 @@ void run_restarted(
     std::uint64_t job_id,
     const std::string& ending
 ) {
+    const std::string follows = ending.empty() ? "" : ", ending = ?"; // else there was none
+    mysql::Params params{job_id};
+    if (!ending.empty()) {
+        params.emplace_back(ending);
+    }
+    params.emplace_back(uuid);
     session.execute(
         "UPDATE " + schema("job_run") +
             " SET state = 'available', outcome = 'open', job_id = ?, attempts = 0, progress = 0,"
             " progress_message = '', cancel_requested = 0, available_at = UNIX_TIMESTAMP(),"
-            " started_at = 0, finished_at = 0, ending = ? WHERE uuid = ?",
-        {job_id, ending.empty() ? mysql::Param(nullptr) : mysql::Param(ending), uuid}
+            " started_at = 0, finished_at = 0" +
+            follows + " WHERE uuid = ?",
+        params
     );
 }
 

@@ -75,6 +75,11 @@ void runs_ended(
     std::string_view state
 );
 
+/// What follows these jobs has been made, or never will be.
+void drop_endings(
+    mysql::Session& session, const QueueSchema& schema, const std::vector<std::string>& uuids
+);
+
 /// The key in jobs of a tracked job that is there, by what its history says; nothing for a uuid
 /// that isn't tracked. No lock.
 [[nodiscard]] std::optional<JobKey>

@@ -46,6 +46,34 @@ TEST_F(WorkerTest, tenants_come_and_go_without_a_restart) {
     ASSERT_TRUE(eventually([&] { return number(late, "SELECT COUNT(*) FROM jobs") == 0; }));
 }
 
+TEST_F(WorkerTest, a_tenant_whose_ends_are_refused_holds_up_nobody) {
+    const Tenant other = platform_.create_tenant("globex", {"hr"});
+    handle("refused", [&](JobContext&) -> Result<Json> {
+        ++calls_;
+        return Json();
+    });
+    platform_.database()
+        .admin_pool(tenant_.database, 1)
+        ->acquire(platform_.soon())
+        ->execute("ALTER TABLE job_run DROP COLUMN progress");
+    queue::NewJob untracked; // so that it can be pushed at all
+    untracked.kind = "refused";
+    untracked.tracked = false;
+    push(tenant_, untracked);
+    platform_.database()
+        .admin_pool(tenant_.database, 1)
+        ->acquire(platform_.soon())
+        ->execute("UPDATE jobs SET flags = 1"); // whose end is written to job_run
+    start_worker();
+    ASSERT_TRUE(eventually([&] { return calls_.load() > 0; }));
+    queue::NewJob noop;
+    noop.kind = "noop";
+    for (int i = 0; i < 3; ++i) {
+        const auto uuid = push(other, noop);
+        ASSERT_TRUE(eventually([&] { return job(other, uuid).at("state") == "completed"; }));
+    }
+}
+
 TEST_F(WorkerTest, a_ring_of_the_doorbell_beats_the_sweep) {
     config_.worker.sweep_ms = 60000;
     start_worker();

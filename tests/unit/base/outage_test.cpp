@@ -20,6 +20,22 @@ TEST(Outage, counts_failures_in_a_row_and_ends_its_pause_when_asked_to_stop) {
     EXPECT_EQ(outage.failures(), 0);
 }
 
+TEST(Outage, refusals_in_a_row_are_hopeless_and_what_is_away_never_is) {
+    Outage outage("test");
+    StopSignal stop;
+    stop.raise();
+    const Failure refused(ErrorCode::internal, "no such column");
+    const Failure away(ErrorCode::unavailable, "away");
+    for (int i = 0; i < 5; ++i) {
+        EXPECT_FALSE(outage.hopeless(refused)) << i;
+        static_cast<void>(outage.failed(refused, stop));
+    }
+    EXPECT_TRUE(outage.hopeless(refused));
+    EXPECT_FALSE(outage.hopeless(away));
+    outage.succeeded();
+    EXPECT_FALSE(outage.hopeless(refused));
+}
+
 TEST(Outage, pauses_once_and_goes_on) {
     Outage outage("test");
     const StopSignal stop;
