@@ -51,9 +51,14 @@ std::int64_t KeyState::may_run(Time now) const {
     return now < valid_until ? std::min(permits, allowed()) : 0;
 }
 
-std::int64_t KeyState::jobs_per_permit(const LimitRules& rules) const {
+std::int64_t KeyState::jobs_per_permit(Time now, const LimitRules& rules) const {
     // A breaker's probe goes alone: what came after it would meet the same failure.
     if (breaker != queue::BreakerPhase::closed) {
+        return 1;
+    }
+    // Those that run have taken longer already than what is held ahead may wait.
+    const std::chrono::duration<double, std::milli> since_last = now - began_at;
+    if (running > 0 && since_last.count() > rules.horizon_ms) {
         return 1;
     }
     const PrefetchRules stock{1, static_cast<std::size_t>(unbounded), rules.horizon_ms};
@@ -62,7 +67,7 @@ std::int64_t KeyState::jobs_per_permit(const LimitRules& rules) const {
 
 std::int64_t KeyState::may_hold(Time now, const LimitRules& rules) const {
     const std::int64_t run = may_run(now);
-    return run >= unbounded ? run : std::min(unbounded, run * jobs_per_permit(rules));
+    return run >= unbounded ? run : std::min(unbounded, run * jobs_per_permit(now, rules));
 }
 
 void KeyState::learn(double ms) {
@@ -85,7 +90,7 @@ std::int64_t KeyState::permits_wanted(std::int64_t jobs, Time now, const LimitRu
     if (local || !counts() || shut() || permits_retry_at > now || jobs <= may_hold(now, rules)) {
         return 0;
     }
-    const std::int64_t each = jobs_per_permit(rules);
+    const std::int64_t each = jobs_per_permit(now, rules);
     const std::int64_t useful = std::min({allowed(), rules.slots, (jobs + each - 1) / each});
     const std::int64_t held = now < valid_until ? permits : 0;
     return std::max<std::int64_t>(useful - held, 0);

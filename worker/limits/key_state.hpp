@@ -38,6 +38,7 @@ struct KeyState {
     std::int64_t in_hand = 0;
     std::int64_t running = 0;
     std::int64_t running_peak = 0; // since the keeper last looked
+    Time began_at{};               // the last of those that ran or run
     int surplus_looks = 0;         // in a row that found more permits than were used
 
     std::int64_t tokens = 0;
@@ -140,7 +141,7 @@ struct KeyState {
     void refund();
 
 private:
-    [[nodiscard]] std::int64_t jobs_per_permit(const LimitRules& rules) const;
+    [[nodiscard]] std::int64_t jobs_per_permit(Time now, const LimitRules& rules) const;
 };
 
 } // namespace bgerp::worker

@@ -69,8 +69,9 @@ bool LimitBook::may_begin(const LimitPass& pass, Time now, KeyState*& full) cons
 void LimitBook::start(LimitPass& pass, Time now) {
     pass.stage_ = LimitPass::Stage::running;
     pass.began_us_ = us_of(now);
-    for_each_count(pass.keys_, [](KeyState& key) {
+    for_each_count(pass.keys_, [now](KeyState& key) {
         ++key.running;
+        key.began_at = now;
         key.running_peak = std::max(key.running_peak, key.running);
     });
 }

@@ -85,8 +85,10 @@ TEST_F(LimitsTest, Q35_jobs_that_are_held_back_stand_in_nobodys_way) {
     }
     const auto behind = push("noop");
     EXPECT_TRUE(becomes(behind, "completed"));
-    EXPECT_TRUE(eventually([&] { return number("SELECT COUNT(*) FROM job_blocked") == 100; }));
-    EXPECT_EQ(number("SELECT COUNT(*) FROM jobs"), 1) << "neither in the queue nor in hand";
+    EXPECT_TRUE(eventually([&] {
+        return number("SELECT COUNT(*) FROM job_blocked") == 100 &&
+               number("SELECT COUNT(*) FROM jobs") == 1;
+    })) << "neither in the queue nor in hand";
     EXPECT_EQ(ledger_.begun("busy"), 1);
     ledger_.open();
     EXPECT_TRUE(all_done());

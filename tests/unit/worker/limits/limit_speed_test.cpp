@@ -34,6 +34,20 @@ TEST_F(LimitBookTest, Q35_what_the_worker_knows_of_the_tenants_jobs_stands_in_at
     EXPECT_EQ(admit(30).size(), 26U);
 }
 
+// What another kind's jobs take says nothing of one that has been running for longer already.
+TEST_F(LimitBookTest, Q35_nothing_is_held_behind_a_job_that_has_proved_long) {
+    set_concurrency(1);
+    const auto running = admit(1);
+    ASSERT_EQ(book_.begin(running.front(), now_), LimitBook::Turn::now);
+    book_.suppose(*tenant_, 1.0);
+    EXPECT_EQ(admit(3).size(), 3U) << "it may be a short one";
+    now_ += 26ms;
+    EXPECT_TRUE(admit(3).empty());
+    EXPECT_FALSE(book_.has_ready(*tenant_, now_));
+    EXPECT_EQ(book_.end(*running.front(), now_), nullptr);
+    EXPECT_TRUE(book_.has_ready(*tenant_, now_));
+}
+
 TEST_F(LimitBookTest, Q35_asks_no_more_permits_than_it_takes_to_hold_the_jobs) {
     set_concurrency(4);
     book_.suppose(*tenant_, 1.0);
