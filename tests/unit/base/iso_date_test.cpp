@@ -17,7 +17,7 @@ TEST(IsoDate, TakesEveryDayOnceAndWritesItBack) {
         const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
         return month == 2 && leap ? 29 : days.at(static_cast<std::size_t>(month) - 1);
     };
-    std::array<char, 16> text{};
+    std::array<char, 48> text{}; // as wide as three numbers could be
     std::optional<std::chrono::sys_days> before;
     for (; year < 2105; ++day) {
         std::snprintf(text.data(), text.size(), "%04d-%02d-%02d", year, month, day);
