@@ -152,26 +152,21 @@ void Discovery::refresh_roster() {
 
 void Discovery::ask_part() {
     found_before_part_ = std::exchange(found_, true); // a part that fails may hide work
-    probe_.start([&part = plan_.take(), this] {
-        return queue::probe_for_work(
-            *part.pool,
-            Deadline::after(statement_time),
-            part.databases,
-            rules_.lease
-        );
+    probe_.start([&part = plan_.take()] {
+        return queue::probe_for_work(*part.pool, Deadline::after(statement_time), part.databases);
     });
 }
 
 void Discovery::take_in(const std::vector<queue::WorkFound>& answer) {
-    Members with_work;
+    Members with_jobs;
     for (const queue::WorkFound& work : answer) {
         const Roster::Member* const member = roster_.by_database(work.database);
         if (member == nullptr) {
             continue;
         }
-        with_work.push_back(member);
+        with_jobs.push_back(member);
         try {
-            if (work.delayed) {
+            if (work.due) {
                 promote(*member->tenant);
             }
         } catch (const Failure& error) { // one tenant's trouble is not the others'
@@ -181,7 +176,7 @@ void Discovery::take_in(const std::vector<queue::WorkFound>& answer) {
             );
         }
     }
-    found_ = look_into(with_work) || found_before_part_;
+    found_ = look_into(with_jobs) || found_before_part_;
 }
 
 void Discovery::promote(const ServedTenant& tenant) {
@@ -203,19 +198,27 @@ bool Discovery::look_into(const Members& members) {
     if (members.empty()) {
         return false;
     }
-    const auto with_work = queue::queues_with_work(
+    const auto work = queue::queues_with_work(
         *members.front()->place.sweep_pool,
         Deadline::after(statement_time),
         databases_of(members),
         rules_.lease
     );
-    look_up_rules(members);
+    Members with_work;
+    for (std::size_t i = 0; i < members.size(); ++i) {
+        if (!work[i].empty()) { // all of the others' jobs are held, or remote workers'
+            with_work.push_back(members[i]);
+        }
+    }
+    look_up_rules(with_work);
     bool found = false;
     for (std::size_t i = 0; i < members.size(); ++i) {
+        if (work[i].empty()) {
+            continue;
+        }
         Recent& recent = recent_[members[i]->tenant->org];
-        auto queues = recent.paused_all
-                          ? std::vector<std::string>()
-                          : without(rules_.selection.among(with_work[i]), recent.paused);
+        auto queues = recent.paused_all ? std::vector<std::string>()
+                                        : without(rules_.selection.among(work[i]), recent.paused);
         if (rules_.until_empty) {
             queues = reservable(*members[i]->tenant, queues);
         }

@@ -15,20 +15,20 @@ constexpr const char* reservable =
     "available_at <= UNIX_TIMESTAMP() AND (reserved_at IS NULL OR"
     " ABS(CAST(reserved_at AS SIGNED) - CAST(UNIX_TIMESTAMP() AS SIGNED)) > ?)";
 
-// Queues of remote workers are not ours to look into: two ranges of the key leave them out.
-// Each part stops at its first row: of jobs along PRIMARY (queue, priority, id), of job_delayed at
-// the head of PRIMARY (available_at, id). READ COMMITTED, no locks.
-std::string work_part(std::size_t index, const std::string& database) {
+// The first entries of jobs' PRIMARY (queue, …) and of job_delayed's (available_at, id). The server
+// reads a MIN at the head of an index while it plans, which costs it a third of what a condition
+// and LIMIT 1 do: this is what an idle worker asks all day. READ COMMITTED, no locks.
+std::string first_rows_part(std::size_t index, const std::string& database) {
     const QueueSchema schema = QueueSchema::of(database);
     const std::string number = std::to_string(index);
-    return "(SELECT " + number + ", 0 FROM " + schema("jobs") + " FORCE INDEX (PRIMARY) WHERE " +
-           not_a_remote_queue + " AND " + reservable + " LIMIT 1) UNION ALL (SELECT " + number +
-           ", 1 FROM " + schema("job_delayed") +
-           " FORCE INDEX (PRIMARY) WHERE available_at <= UNIX_TIMESTAMP() LIMIT 1)";
+    return "SELECT " + number + ", 0, MIN(queue) IS NOT NULL FROM " + schema("jobs") +
+           " FORCE INDEX (PRIMARY) UNION ALL SELECT " + number +
+           ", 1, MIN(available_at) <= UNIX_TIMESTAMP() FROM " + schema("job_delayed") +
+           " FORCE INDEX (PRIMARY)";
 }
 
-// The next queue beyond a name that has work, by PRIMARY (queue, …): stops at its first row. No
-// locks.
+// The next queue beyond a name that has work, by PRIMARY (queue, …): stops at its first row. Queues
+// of remote workers are not ours to look into: two ranges of the key leave them out. No locks.
 std::string queue_part(std::size_t index, const std::string& database) {
     return "(SELECT " + std::to_string(index) + ", queue FROM " +
            QueueSchema::of(database)("jobs") + " FORCE INDEX (PRIMARY) WHERE queue > ? AND " +
@@ -38,28 +38,23 @@ std::string queue_part(std::size_t index, const std::string& database) {
 } // namespace
 
 std::vector<WorkFound> probe_for_work(
-    mysql::Pool& sweep_pool,
-    Deadline deadline,
-    const std::vector<std::string>& databases,
-    const LeaseRules& rules
+    mysql::Pool& sweep_pool, Deadline deadline, const std::vector<std::string>& databases
 ) {
     std::vector<WorkFound> all(databases.size());
     in_union_slices(databases, [&](std::size_t from, std::size_t to) {
         std::string sql;
-        mysql::Params params;
         for (std::size_t i = from; i < to; ++i) {
-            sql += (i == from ? "" : " UNION ALL ") + work_part(i, databases[i]);
-            params.emplace_back(rules.lease_s);
+            sql += (i == from ? "" : " UNION ALL ") + first_rows_part(i, databases[i]);
         }
-        sweep_pool.acquire(deadline)->query(sql, params, [&](const mysql::Row& row) {
+        sweep_pool.acquire(deadline)->query(sql, {}, [&](const mysql::Row& row) {
             WorkFound& found = all[static_cast<std::size_t>(row.u64(0))];
-            (row.i64(1) == 0 ? found.jobs : found.delayed) = true;
+            (row.i64(1) == 0 ? found.jobs : found.due) = row.optional_i64(2).value_or(0) != 0;
         });
     });
     std::vector<WorkFound> with_work;
     for (std::size_t i = 0; i < all.size(); ++i) {
-        if (all[i].jobs || all[i].delayed) {
-            with_work.push_back({databases[i], all[i].jobs, all[i].delayed});
+        if (all[i].jobs || all[i].due) {
+            with_work.push_back({databases[i], all[i].jobs, all[i].due});
         }
     }
     return with_work;

@@ -242,12 +242,13 @@ TEST_F(Inspect, TheProbeFindsWorkAndSkipsWhatIsGone) {
     const auto probe = [&] {
         std::vector<std::string> found;
         for (const WorkFound& work :
-             probe_for_work(*pool, soon(), {name, "bgerp_no_such", second, third}, LeaseRules())) {
-            found.push_back(
-                work.database + (work.jobs ? "+jobs" : "") + (work.delayed ? "+delayed" : "")
-            );
+             probe_for_work(*pool, soon(), {name, "bgerp_no_such", second, third})) {
+            found.push_back(work.database + (work.jobs ? "+jobs" : "") + (work.due ? "+due" : ""));
         }
         return found;
+    };
+    const auto queues = [&] {
+        return queues_with_work(*pool, soon(), {name}, LeaseRules()).front();
     };
     EXPECT_THAT(probe(), testing::IsEmpty());
     push(job());
@@ -261,11 +262,11 @@ TEST_F(Inspect, TheProbeFindsWorkAndSkipsWhatIsGone) {
         "`.job_delayed (queue, payload, available_at, created_at)"
         " VALUES ('default', '{}', UNIX_TIMESTAMP() + 60, 0)"
     );
-    EXPECT_THAT(probe(), testing::ElementsAre(name + "+jobs", third + "+delayed"));
+    EXPECT_THAT(probe(), testing::ElementsAre(name + "+jobs", third + "+due"));
     take_one();
-    EXPECT_THAT(probe(), testing::ElementsAre(third + "+delayed"));
+    EXPECT_THAT(queues(), testing::IsEmpty());
     age_leases(20);
-    EXPECT_THAT(probe(), testing::ElementsAre(name + "+jobs", third + "+delayed"));
+    EXPECT_THAT(queues(), testing::ElementsAre("default"));
 }
 
 TEST_F(Inspect, QueuesWithWorkAreNamed) {

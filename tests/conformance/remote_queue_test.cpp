@@ -17,8 +17,7 @@ protected:
     }
 
     [[nodiscard]] bool seen() {
-        const auto found = probe_for_work(*pool, soon(), {name}, LeaseRules());
-        return !found.empty() && found.front().jobs;
+        return !queues_with_work(*pool, soon(), {name}, LeaseRules()).front().empty();
     }
 
     /// Rows that the only connection of `one` has read so far; the question's own are left out.
@@ -60,7 +59,7 @@ TEST_F(RemoteQueue, Q42_TheirBacklogCostsASweepNothing) {
     push_many(many);
     push_to("zebra");
     const std::int64_t before = rows_read();
-    EXPECT_FALSE(probe_for_work(*one, soon(), {name}, LeaseRules()).empty());
+    EXPECT_FALSE(probe_for_work(*one, soon(), {name}).empty());
     EXPECT_EQ(queues_with_work(*one, soon(), {name}, LeaseRules()).front().size(), 1U);
     EXPECT_LT(rows_read() - before, 30);
 }
