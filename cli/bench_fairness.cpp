@@ -135,6 +135,7 @@ int bench_fairness(Context& context, const FairnessOptions& options) {
     BenchWorker worker(context, tenants.codes());
     worker.wait_until_ready();
     const auto alone = drained_per_s(context, heavy, resting);
+    enqueue_load(context, {heavy}, options.heavy); // as long a backlog as before, at least
     const auto beside = drained_per_s(context, heavy, pushing);
     const auto busy = light.waits();
     if (jobs_left(context, heavy) == 0) {
