@@ -3,7 +3,7 @@
 
 usage: rows.py BUILD FOLDER ROW… [--rounds N] [--minutes N] [--write FILE]
 
-ROW is drain, tenants, enqueue, idle, claims, fairness, soak or all. Each row runs on a private
+ROW is drain, tenants, enqueue, idle, claims, fairness, limits, soak or all. Each row runs on a private
 database in FOLDER that is started and stopped for it. --write puts the table of the rows that were
 measured between the markers of a document.
 """
@@ -114,6 +114,16 @@ class Rows:
                      "+ 20 ms; the heavy one loses what the light ones use (within 5 %)",
                      more <= 20 and kept >= 0.95 * fair)
 
+    def limits(self) -> None:
+        runs = [self.bench("limits") for _ in range(self.options.rounds)]
+        ratios = [run["ratio"] for run in runs]
+        best = max(runs, key=lambda run: run["limited_drain_per_s"])
+        self.add(f"{best['jobs']:,} jobs with limits (2 at one time and 200 a second) on "
+                 f"{best['keys']:,} keys",
+                 f"{best['limited_drain_per_s']:,}/s, {best['drain_per_s']:,}/s without: "
+                 + ", ".join(f"{ratio:.2f}" for ratio in ratios), "0.70 in each run",
+                 min(ratios) >= 0.7)
+
     def soak(self) -> None:
         rate = self.bench("queue", "--jobs", JOBS)["drain_per_s"] // 2
         figures = self.bench("soak", "--minutes", self.options.minutes, "--per-s", int(rate))
@@ -125,7 +135,7 @@ class Rows:
 
 
 def main() -> None:
-    names = ["drain", "tenants", "enqueue", "idle", "claims", "fairness", "soak"]
+    names = ["drain", "tenants", "enqueue", "idle", "claims", "fairness", "limits", "soak"]
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("folder", type=pathlib.Path)
