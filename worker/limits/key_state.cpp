@@ -139,7 +139,7 @@ void KeyState::add(
     Time asked_at,
     const LimitRules& rules
 ) {
-    breaker = grant.breaker;
+    observe_breaker(grant.breaker, asked_at);
     const bool was_valid = asked_at < valid_until;
     if (!was_valid) {
         permits = 0;
@@ -188,6 +188,10 @@ KeyState::Time KeyState::worth_taking_at(Time now, const LimitRules& rules) cons
         at = std::max(at, permits_retry_at);
     }
     return tokens_at(now) > 0 ? at : std::max(at, tokens_retry_at);
+}
+
+void KeyState::observe_breaker(queue::BreakerPhase phase, Time read_at) {
+    breaker = breaker_at <= read_at ? phase : breaker;
 }
 
 void KeyState::admit(Time now) {

@@ -57,6 +57,7 @@ struct KeyState {
     JobCost cost;
     std::shared_ptr<JobCost> common_cost; // of all keys of the limit
     queue::BreakerPhase breaker = queue::BreakerPhase::closed;
+    Time breaker_at{}; // when this worker itself learned of it
 
     /// Whether jobs of the key need permits.
     [[nodiscard]] bool counts() const {
@@ -133,6 +134,9 @@ struct KeyState {
 
     /// When worth_taking() may become true by the passing of time.
     [[nodiscard]] Time worth_taking_at(Time now, const LimitRules& rules) const;
+
+    /// Takes in a breaker's phase that was read after `read_at`, unless the worker knows better.
+    void observe_breaker(queue::BreakerPhase phase, Time read_at);
 
     /// Counts a job that is admitted, spending a token.
     void admit(Time now);

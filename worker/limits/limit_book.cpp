@@ -244,12 +244,15 @@ std::vector<LimitBook::BreakerKey> LimitBook::breakers_of(const HeldJob& held) c
     return keys;
 }
 
-void LimitBook::set_breaker(const HeldJob& held, std::uint64_t hash, queue::BreakerPhase phase) {
+void LimitBook::set_breaker(
+    const HeldJob& held, std::uint64_t hash, queue::BreakerPhase phase, Time now
+) {
     {
         const std::lock_guard lock(mutex_);
         for (KeyState* const key : held.pass->keys()) {
             if (key->hash == hash) {
                 key->breaker = phase;
+                key->breaker_at = now;
             }
         }
     }

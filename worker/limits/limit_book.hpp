@@ -171,7 +171,10 @@ public:
     };
 
     [[nodiscard]] std::vector<BreakerKey> breakers_of(const HeldJob& held) const;
-    void set_breaker(const HeldJob& held, std::uint64_t hash, queue::BreakerPhase phase);
+
+    /// What an attempt's end made of the breaker, known at `now`: what was read before says
+    /// nothing.
+    void set_breaker(const HeldJob& held, std::uint64_t hash, queue::BreakerPhase phase, Time now);
 
 private:
     friend class LimitPass;

@@ -143,7 +143,7 @@ void LimitGate::attempt_ended(const HeldJob& held, bool succeeded) {
                      {"state", phase == queue::BreakerPhase::closed ? "closed" : "open"}}
                 );
             }
-            book_.set_breaker(held, key.hash, phase);
+            book_.set_breaker(held, key.hash, phase, SteadyClock::now());
         } catch (const Failure& error) {
             log_warn("a breaker was not told of an attempt", {{"error", error.what()}});
         }

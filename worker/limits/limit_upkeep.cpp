@@ -157,16 +157,17 @@ std::vector<std::uint64_t> LimitBook::observe(
             KeyState& known = state(*book, {key.key, *limit, key.text});
             seen.insert(key.key);
             const bool parked = may_note(known, key.parked, read_at) ? key.parked : known.parked;
-            news = news || (parked && !known.parked) || known.breaker != key.breaker;
+            const queue::BreakerPhase before = known.breaker;
+            known.observe_breaker(key.breaker, read_at);
+            news = news || (parked && !known.parked) || known.breaker != before;
             book->note_parked(known, parked);
-            known.breaker = key.breaker;
         }
         for (auto& entry : book->keys) {
             KeyState& key = *entry.second;
             const bool all_seen = watched.size() < queue::watched_keys_max;
             if (all_seen && seen.count(entry.first) == 0) {
                 book->note_parked(key, key.parked && !may_note(key, false, read_at));
-                key.breaker = queue::BreakerPhase::closed;
+                key.observe_breaker(queue::BreakerPhase::closed, read_at);
             }
         }
     }

@@ -145,7 +145,8 @@ TEST_F(LimitBookTest, Q37_nothing_is_admitted_while_a_breaker_is_open) {
     ASSERT_EQ(held.size(), 2U);
     const auto breakers = book_.breakers_of(*held.front());
     ASSERT_EQ(breakers.size(), 1U);
-    book_.set_breaker(*held.front(), breakers.front().hash, queue::BreakerPhase::open);
+    book_.set_breaker(*held.front(), breakers.front().hash, queue::BreakerPhase::open, now_);
+    EXPECT_TRUE(book_.observe(tenant_, {}, now_ - 1ms).empty()) << "read before it opened";
     EXPECT_EQ(book_.begin(held.front(), now_), LimitBook::Turn::later);
     EXPECT_TRUE(admit(1).empty());
     EXPECT_TRUE(wishes_.empty());
