@@ -18,7 +18,7 @@ import time
 from ledger import Ledger
 from platform_under_test import Platform, platform_for, wait_until
 
-RECOVER_S = 10
+RECOVER_S = 20  # a few seconds, and what a busy machine takes
 
 SETTINGS = {
     "database": {"lock_wait_timeout_s": 2, "connections_max": 30},
@@ -73,8 +73,8 @@ class Faults:
 
     def killed_in_commits(self) -> None:
         for number in range(self.options.kills):
+            goal = self.progress() + self.rng.randrange(20, 300)  # of what is pushed now
             self.load(500)
-            goal = self.progress() + self.rng.randrange(20, 300)
             wait_until(lambda: self.progress() >= goal, 30, "work under way")
             self.platform.kill_database()
             self.platform.start_database()
@@ -82,8 +82,8 @@ class Faults:
         self.settle("kills")
 
     def restarted(self) -> None:
+        goal = self.progress() + 100  # of what is pushed now
         self.load(600)
-        goal = self.progress() + 100
         wait_until(lambda: self.progress() >= goal, 30, "work under way")
         self.platform.cli("db", "stop")
         time.sleep(2 * SETTINGS["queue"]["lease_s"])  # an outage longer than all leases
@@ -110,10 +110,9 @@ class Faults:
         for hog in hogs:
             hog.wait()
         self.goes_on("all connections taken for 5 s")
-        if late.poll() is None:
-            assert self.platform.stop_worker(late) == 0
-        else:
-            assert self.platform.ended(late) == 5, "it may give up at its start, saying why"
+        # It may be told to end while it gives up by itself.
+        code = self.platform.stop_worker(late)
+        assert code in (0, 5), f"it may give up at its start, saying why; it ended with {code}"
         self.settle("exhausted connections")
 
     def throw_out(self) -> bool:
@@ -130,12 +129,12 @@ class Faults:
         except AssertionError:
             return []
 
-    def hold(self, statement: str) -> subprocess.Popen:
+    def hold(self, statement: str, seconds: int) -> subprocess.Popen:
         """Somebody's transaction, open for some seconds, after `statement`."""
         client = subprocess.Popen([*self.platform.client(), "-n", self.ledger.database],
                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         client.stdin.write(f"START TRANSACTION WITH CONSISTENT SNAPSHOT; {statement};"
-                           f" SELECT 'held'; SELECT SLEEP({self.options.hold}); COMMIT;\n")
+                           f" SELECT 'held'; SELECT SLEEP({seconds}); COMMIT;\n")
         client.stdin.close()
         while client.stdout.readline().strip() != "held":
             assert client.poll() is None, "the client ended"
@@ -143,14 +142,15 @@ class Faults:
 
     def waiting_rows_held(self) -> None:
         """Nobody waits for rows that somebody holds; they are done when they are free."""
+        seconds = max(self.options.hold, 20)  # the others need one or two
         queue = "held"
         self.rounds += 1
         self.platform.cli("queue", "pause", "bank", queue)
         self.ledger.push("ledger", 200, f"round{self.rounds}", queues=(queue,))
         holder = self.hold("SELECT id FROM jobs WHERE queue = 'held'"
-                           " ORDER BY priority, id LIMIT 100 FOR UPDATE")
+                           " ORDER BY priority, id LIMIT 100 FOR UPDATE", seconds)
         self.platform.cli("queue", "resume", "bank", queue)
-        took = self.ledger.wait_for(lambda: self.ledger.left() <= 100, self.options.hold - 1,
+        took = self.ledger.wait_for(lambda: self.ledger.left() <= 100, seconds - 1,
                                     "the others to be done meanwhile")
         assert holder.poll() is None, "done only when the transaction was over"
         print(f"rows held by a transaction: the others were done after {took:.1f} s", flush=True)
@@ -163,7 +163,7 @@ class Faults:
         go = self.platform.folder / "go"
         self.ledger.push("ledger", 4, f"round{self.rounds}", until=str(go))
         self.ledger.wait_for(lambda: self.ledger.held() == 4, 20, "four jobs in hand")
-        holder = self.hold("SELECT id FROM jobs FOR UPDATE")
+        holder = self.hold("SELECT id FROM jobs FOR UPDATE", self.options.hold)
         go.touch()
         self.load(200)
         self.goes_on("running jobs held by a transaction")
@@ -173,8 +173,8 @@ class Faults:
     def old_snapshot(self) -> None:
         """An old read view keeps deleted rows in the way of every claim."""
         self.load(300)
-        holder = self.hold("SELECT COUNT(*) FROM jobs")
-        took = self.ledger.drained(self.options.hold * 2)
+        holder = self.hold("SELECT COUNT(*) FROM jobs", self.options.hold)
+        took = self.ledger.drained(max(self.options.hold * 2, 30))
         print(f"under an old snapshot: 330 jobs in {took:.1f} s", flush=True)
         holder.wait()
         self.settle("an old snapshot")

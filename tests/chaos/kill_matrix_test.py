@@ -22,9 +22,9 @@ import traceback
 from ledger import Ledger
 from platform_under_test import Platform, TooLate, wait_until
 
-LEASE_S = 2
-SLACK_S = 2.5  # a sweep, a transaction and a busy machine
-STOP_S = 6  # a worker in a hurry: 3 s for handlers, and what the machine takes
+LEASE_S = 5  # a worker that a busy machine holds up for a few seconds keeps its jobs
+SLACK_S = 5  # a sweep, a transaction and a busy machine
+STOP_S = 10  # a worker in a hurry: 3 s for handlers, and what the machine takes
 
 SETTINGS = {
     "queue": {"lease_s": LEASE_S, "rescues_max": 2},
@@ -111,7 +111,7 @@ def asked_to_end(number: int):
 def lets_jobs_finish(case: Case) -> None:
     case.holding()
     case.send(signal.SIGTERM)
-    wait_until(lambda: case.says("worker stops"), 10, "the worker to stop")
+    wait_until(lambda: case.says("worker stops"), 20, "the worker to stop")
     case.go.touch()
     case.stops_well(STOP_S)
     assert case.ledger.booked("held.%") == 4, "its running jobs were to finish"
@@ -121,7 +121,7 @@ def asked_twice(deaf: bool):
     def holding(case: Case) -> None:
         case.holding(deaf)
         case.send(signal.SIGTERM)
-        wait_until(lambda: case.says("worker stops"), 10, "the worker to stop")
+        wait_until(lambda: case.says("worker stops"), 20, "the worker to stop")
         case.send(signal.SIGTERM)
         case.stops_well(STOP_S)
         assert case.ledger.held() == 0, "running jobs were to be given back"

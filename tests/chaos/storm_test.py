@@ -27,7 +27,7 @@ KINDS = {  # weight and arguments
 }
 SETTINGS = {
     "database": {"connections_max": 400},
-    "queue": {"lease_s": 2},
+    "queue": {"lease_s": 4},
     "worker": {"sweep_ms": 200, "concurrency": 2},
     "scheduler": {"housekeeping_s": 1},
 }
@@ -111,7 +111,7 @@ class Storm:
             assert self.platform.stop_worker(worker) == 0, "a worker didn't end well"
         assert not self.complaints, self.complaints[:3]
         bad = [line for line in self.platform.log().splitlines()
-               if re.search(r"\b(1213|1205|1020)\b|[Dd]eadlock|unexpectedly", line)]
+               if re.search(r"database error (1213|1205|1020)\b|[Dd]eadlock|unexpectedly", line)]
         assert not bad, bad[:5]
         self.ledger.check()
 

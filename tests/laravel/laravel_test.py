@@ -270,10 +270,13 @@ class Laravel(unittest.TestCase):
         self.artisan("test:push", "ledger", "1", str(jobs // 2))
         batch = self.make_batch([{"kind": "ledger", "args": {"n": n}}
                                  for n in range(jobs // 2 + 1, jobs + 1)])
+        gate = self.hang()  # so that each has a job before anybody has done all of them
         self.start_ours()
-        wait_until(lambda: self.number("COUNT(*) FROM ledger") > 0, 60, "our worker's first job")
         self.start_laravel()
         self.start_laravel()
+        self.wait_for_start("bgerp")
+        self.wait_for_start("laravel")
+        gate.unlink()
         wait_until(lambda: self.number("COUNT(*) FROM jobs") == 0, 120, "the queue to be empty")
         self.assertEqual(self.number("COUNT(*) FROM ledger"), jobs)
         self.assertEqual(self.number("COUNT(DISTINCT n) FROM ledger"), jobs)
