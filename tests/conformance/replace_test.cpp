@@ -20,7 +20,7 @@ TEST_F(Replace, Q7_AWaitingJobIsReplaced) {
     const Pushed second = push_one(one); // its delay starts again
     EXPECT_EQ(second.how, Pushed::How::replaced);
     EXPECT_EQ(second.uuid, uuid);
-    EXPECT_EQ(count("job_delayed", "available_at >= UNIX_TIMESTAMP() + 29"), 1);
+    EXPECT_EQ(count("job_delayed", "available_at >= UNIX_TIMESTAMP() + 20"), 1);
     EXPECT_EQ(count("job_delayed", "created_at < UNIX_TIMESTAMP() - 10"), 1);
     EXPECT_EQ(count("jobs") + count("job_delayed"), 1);
     EXPECT_EQ(push_one(replacing(3)).uuid, uuid); // now

@@ -87,9 +87,9 @@ TEST_F(Reserve, AJobWhoseTimeHasNotComeStays) {
 TEST_F(Reserve, AnExpiredLeaseIsReservedAgainAndCounted) {
     push(job());
     const ReservedJob first = take_one(me);
-    age_leases(14);
+    age_leases(10); // of 15; the rest is for a machine that is held up
     EXPECT_TRUE(take(other).empty());
-    age_leases(3);
+    age_leases(7);
     const ReservedJob second = take_one(other);
     EXPECT_EQ(second.key.id, first.key.id);
     EXPECT_EQ(second.fence.attempts, 2);
@@ -131,9 +131,9 @@ TEST_F(Reserve, ARowThatLaravelTookOverFromADeadWorkerIsLaravels) {
     age_leases(12);
     const ReservedJob again = take_one(other);
     EXPECT_EQ(again.fence.attempts, 3);
-    age_leases(14);
+    age_leases(10);
     EXPECT_TRUE(take(me).empty());
-    age_leases(3);
+    age_leases(7);
     EXPECT_EQ(take_one(me).fence.attempts, 4) << "ours again, so the lease counts";
 }
 

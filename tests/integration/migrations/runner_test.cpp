@@ -182,8 +182,8 @@ TEST_F(RunnerTest, ARunnerElsewhereIsAConflictAndADeadOneIsNot) {
     static_cast<void>(runner().migrate({}, soon())); // makes the lease table
     const std::string name = "migrate:" + tenant_name();
     ASSERT_TRUE(core_db::acquire_lease(*core(), name, "elsewhere", std::chrono::minutes(5)));
-    const auto refused =
-        runner().migrate(two_tables(), Deadline::after(std::chrono::milliseconds(300)));
+    // Time enough to get as far as the lease.
+    const auto refused = runner().migrate(two_tables(), Deadline::after(std::chrono::seconds(4)));
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, ErrorCode::conflict);
     EXPECT_FALSE(has_table("one"));
