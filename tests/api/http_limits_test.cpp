@@ -93,7 +93,7 @@ TEST_F(HttpCore, AnUploadOf200MiBNeedsBoundedMemory) {
     constexpr std::size_t pieces = 200;
     const std::string piece(1024UL * 1024, 'x');
     const std::size_t before = resident_kib();
-    std::size_t most = 0;
+    std::size_t most = before; // it may also become less
     ASSERT_TRUE(client.send(
         "POST /upload HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer x\r\nContent-Length: " +
         std::to_string(pieces * piece.size()) + "\r\n\r\n"

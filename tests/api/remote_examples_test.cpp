@@ -22,7 +22,7 @@ class RemoteExamples : public ApiTest, public ::testing::WithParamInterface<Exam
 protected:
     RemoteExamples() {
         config_.queue.remote_kinds = {"example.sum", "example.flaky", "example.wait"};
-        config_.queue.lease_s = 2;
+        config_.queue.lease_s = 6; // heartbeats come every two seconds, one may be late by three
     }
 
     Process start_example() {
@@ -74,7 +74,7 @@ TEST_P(RemoteExamples, Q42_RunsJobsRetriesKeepsStopsAndMayDie) {
     EXPECT_EQ(job(flaky)["attempts"], 2);
     ASSERT_TRUE(becomes(unknown, "failed")) << "its handler threw";
 
-    const std::string longer = push("example.wait", {{"seconds", 3}}); // more than a lease
+    const std::string longer = push("example.wait", {{"seconds", 8}}); // more than a lease
     ASSERT_TRUE(becomes(longer, "completed"));
     EXPECT_EQ(job(longer)["attempts"], 1);
 
@@ -83,7 +83,8 @@ TEST_P(RemoteExamples, Q42_RunsJobsRetriesKeepsStopsAndMayDie) {
     EXPECT_EQ(ask("DELETE", "/api/v1/jobs/" + unwanted, {token_}).status, 200);
     ASSERT_TRUE(becomes(unwanted, "cancelled"));
 
-    const std::string orphan = push("example.wait", {{"seconds", 1}});
+    // Long enough for its worker to be seen at it and killed, however busy the machine is.
+    const std::string orphan = push("example.wait", {{"seconds", 6}});
     ASSERT_TRUE(becomes(orphan, "running"));
     kill(worker);
     Process another = start_example();

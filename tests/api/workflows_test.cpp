@@ -125,14 +125,22 @@ TEST_F(Workflows, Q18_WhenTheTimeIsOverItsStateIsTheAnswer) {
 TEST_F(Workflows, Q18_AServerThatStopsAnswersWhoWaits) {
     start();
     const std::string location = post("/api/v1/jobs", {{"kind", "noop"}}).raw.header("location");
-    auto waiting = std::async(std::launch::async, [&] { return get(location + "?wait=60"); });
-    for (int i = 0; i < 50; ++i) { // it is there long since
+    testing::RawClient waiting(server_->port());
+    ASSERT_TRUE(waiting.send(
+        "GET " + location + "?wait=60 HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " +
+        token_ + "\r\n\r\n"
+    ));
+    for (int i = 0; i < 50; ++i) { // sent later, answered before
         EXPECT_EQ(get("/api/v1/queues").status, 200);
     }
-    EXPECT_EQ(waiting.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+    EXPECT_THAT(
+        ask("GET", "/metrics", {}).raw.body,
+        ::testing::Not(HasSubstr(R"({endpoint="GET /api/v1/jobs/{uuid}",status=)"))
+    ) << "no answer so far";
     server_->stop();
-    ASSERT_EQ(waiting.wait_for(std::chrono::seconds(20)), std::future_status::ready);
-    EXPECT_EQ(waiting.get().json["state"], "available");
+    const auto answer = waiting.receive();
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(value_or_throw(parse_json(answer.body))["state"], "available");
 }
 
 } // namespace

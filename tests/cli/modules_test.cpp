@@ -52,11 +52,19 @@ protected:
         return text.str();
     }
 
+    /// As soon as it has run a job: whoever waits for one is told, after seconds, when no worker is
+    /// there.
+    void wait_for_worker() {
+        const std::string uuid = cli_.json({"job", "push", "acme", "noop"}).json()["uuid"];
+        ASSERT_EQ(cli_.run({"job", "wait", "acme", uuid}).status, 0) << read("worker.log");
+    }
+
     CliRunner cli_{BGERP_PROGRAM};
 };
 
 TEST_F(ModulesCli, ImportPayrollRegister) {
     const Process worker = start_worker();
+    wait_for_worker();
     const std::string employees = write(
         "employees.csv",
         std::string(header) +
