@@ -22,6 +22,7 @@ protected:
 
     std::string begin(queue::NewJob job = {}) {
         job.kind = "script";
+        job.backoff_s = {600}; // what waits for its next try is seen waiting
         std::string uuid = push(tenant_, job);
         start_worker();
         return uuid;
@@ -96,7 +97,8 @@ TEST_F(ExecHandlerTest, Q40_TheSameProgramRunsWhereTheMemoryIsEnough) {
 
 TEST_F(ExecHandlerTest, Q40_TimeOutKillsTheGrandchildToo) {
     const std::string pid_file = platform_.database().folder() + "/pid";
-    declare("(sleep 600 & echo $! > " + pid_file + "; wait) & wait", std::chrono::seconds(1));
+    // Time enough for the shells to start, however busy the machine is.
+    declare("(sleep 600 & echo $! > " + pid_file + "; wait) & wait", std::chrono::seconds(6));
     const Json late = ended(begin());
     EXPECT_EQ(late["state"], "retryable");
     EXPECT_EQ(late["error"], "timeout: ran out of time");

@@ -41,6 +41,9 @@ protected:
         );
         job.kind = "bill";
         job.args = {{"invoice", 7}};
+        if (job.backoff_s.empty()) {
+            job.backoff_s = {600}; // what waits for its next try is seen waiting
+        }
         uuid_ = push(tenant_, job);
         start_worker();
         EXPECT_TRUE(eventually([&] {
@@ -151,9 +154,10 @@ TEST_F(HttpHandlerTest, Q41_AnAnswerThatIsNoJsonIsText) {
     EXPECT_EQ(run_one(http_answer(201, "all done"))["output"], "all done");
 }
 
-TEST_F(HttpHandlerTest, Q41_ACancelledJobEndsWithinASecond) {
+TEST_F(HttpHandlerTest, Q41_ACancelledJobEndsWithTheWish) {
     const TinyHttpServer silent([](const TinyRequest&) { return ""; });
     kind_.url = silent.url();
+    kind_.timeout_s = 600;
     handlers_.add("bill", make_http_handler(kind_), {std::chrono::seconds(600), {}, {}});
     const std::string uuid = push("bill");
     start_worker();
@@ -161,10 +165,9 @@ TEST_F(HttpHandlerTest, Q41_ACancelledJobEndsWithinASecond) {
     static_cast<void>(value_or_throw(
         queue::cancel_job(*pool(tenant_), platform_.soon(), queue::QueueSchema::current(), uuid)
     ));
-    // The lease of two seconds is renewed, and the wish seen, three times a second.
-    const auto asked = std::chrono::steady_clock::now();
-    ASSERT_TRUE(becomes(uuid, "cancelled"));
-    EXPECT_LT(std::chrono::steady_clock::now() - asked, std::chrono::seconds(10));
+    // The wish is seen when the lease is renewed, within four seconds, and not when the handler's
+    // time is over, after ten minutes.
+    EXPECT_TRUE(becomes(uuid, "cancelled"));
 }
 
 TEST_F(HttpHandlerTest, Q41_NoAnswerInTimeIsTriedAgain) {

@@ -1,5 +1,7 @@
 // A platform with one tenant and a worker in this process, for the worker's tests: handlers are
 // lambdas, jobs are pushed through the tenant's own account, states are read from its database.
+// Leases are as long as they are in service: on a busy machine a thread may stand still for
+// seconds, and a job must not be taken over for it but where a test is about that.
 #pragma once
 
 #include "tenant_db/queue/enqueue.hpp"
@@ -34,7 +36,6 @@ protected:
     WorkerFixture()
         : tenant_(platform_.create_tenant("acme", {"hr"}))
         , config_(platform_.config()) {
-        config_.queue.lease_s = 2;
         config_.worker.sweep_ms = 50;
         config_.worker.concurrency = 4;
         config_.worker.shutdown_grace_s = 20;

@@ -29,10 +29,11 @@ TEST_F(WorkerTest, tenants_come_and_go_without_a_restart) {
     ASSERT_TRUE(eventually([&] { return job(late, first).at("state") == "completed"; }));
 
     value_or_throw(platform_.provisioning().suspend(late.code, platform_.soon()));
-    // The directory's cache is two seconds old at most: jobs of others show when that is over.
+    // The directory's cache is two seconds old at most, and a sweep that began with it has to end,
+    // also on a machine where it stands still for a while.
     const auto seconds = [this] { return number("SELECT UNIX_TIMESTAMP()"); };
     const auto suspended_at = seconds();
-    ASSERT_TRUE(eventually([&] { return seconds() > suspended_at + 4; }));
+    ASSERT_TRUE(eventually([&] { return seconds() > suspended_at + 8; }));
     const auto admin = platform_.database().admin_pool(late.database, 1);
     const auto second =
         mysql::with_transaction(*admin, platform_.soon(), [&](mysql::Transaction& transaction) {
@@ -171,7 +172,10 @@ TEST_F(WorkerTest, a_job_in_laravels_hands_keeps_no_worker_from_ending) {
     const auto theirs = push("noop");
     const auto admin = platform_.database().admin_pool(tenant_.database, 1);
     admin->acquire(platform_.soon())
-        ->execute("UPDATE jobs SET reserved_at = UNIX_TIMESTAMP() - 10, attempts = 1");
+        ->execute(
+            "UPDATE jobs SET reserved_at = UNIX_TIMESTAMP() - ?, attempts = 1",
+            {2 * config_.queue.lease_s}
+        );
     const auto ours = push("noop");
     WorkerOptions options;
     options.stop_when_empty = true;
@@ -235,11 +239,13 @@ TEST_F(WorkerTest, a_paused_queue_waits_until_it_is_resumed) {
 TEST_F(WorkerTest, a_small_tenant_doesnt_wait_for_a_big_ones_backlog) {
     config_.worker.concurrency = 2;
     const Tenant small = platform_.create_tenant("small", {"hr"});
+    // Jobs so long that a hundred of them take ten seconds: who stands still for a while between
+    // two statements isn't mistaken for unfair.
     handle("step", [&](JobContext& context) -> Result<Json> {
         if (context.org() == "acme") {
             const auto begun = std::chrono::steady_clock::now();
             EXPECT_TRUE(eventually([&] {
-                return std::chrono::steady_clock::now() - begun > std::chrono::milliseconds(20);
+                return std::chrono::steady_clock::now() - begun > std::chrono::milliseconds(200);
             }));
             ++big_done_;
         }
