@@ -55,6 +55,7 @@ void LeaseRenewer::run(Pulse::Beat& beat) {
 
 void LeaseRenewer::renew_due() {
     const auto now = SteadyClock::now();
+    std::exception_ptr refused;
     std::unordered_map<const ServedTenant*, std::vector<HeldJobPtr>> groups;
     for (HeldJobPtr& held : in_hand_.all()) {
         const bool lost = held->stop.load() == StopReason::lease_lost;
@@ -72,12 +73,30 @@ void LeaseRenewer::renew_due() {
         std::vector<HeldJobPtr>& group = groups[held->tenant.get()];
         group.push_back(std::move(held));
         if (group.size() == group_max) {
-            renew_group(group);
+            renew_or_note(group, refused);
             group.clear();
         }
     }
     for (const auto& entry : groups) {
-        renew_group(entry.second);
+        renew_or_note(entry.second, refused);
+    }
+    if (refused) {
+        std::rethrow_exception(refused);
+    }
+}
+
+// What one tenant's database refuses (it is gone, or a right is missing) costs nobody else a lease.
+// An outage ends the round: the others would meet it too, each after a wait.
+void LeaseRenewer::renew_or_note(
+    const std::vector<HeldJobPtr>& group, std::exception_ptr& refused
+) {
+    try {
+        renew_group(group);
+    } catch (const Failure& error) {
+        if (!is_refusal(error)) {
+            throw;
+        }
+        refused = std::current_exception();
     }
 }
 

@@ -11,6 +11,7 @@
 #include "worker/jobs_in_hand.hpp"
 
 #include <atomic>
+#include <exception>
 #include <thread>
 #include <vector>
 
@@ -25,7 +26,8 @@ public:
     void stop() override;
 
     /// One round over all jobs; start() runs it again and again. Throws Failure when the database
-    /// refuses; the jobs not reached keep what they have.
+    /// can't be reached, and the jobs not reached keep what they have; or at the end of the round,
+    /// when it refused those of some tenant.
     void renew_due();
 
     /// Tells all jobs whose lease must have run out by now.
@@ -38,6 +40,7 @@ public:
 private:
     void run(Pulse::Beat& beat);
     void renew_group(const std::vector<HeldJobPtr>& group);
+    void renew_or_note(const std::vector<HeldJobPtr>& group, std::exception_ptr& refused);
 
     const std::chrono::milliseconds lease_;
     JobsInHand& in_hand_;
