@@ -56,10 +56,13 @@ std::optional<std::size_t> Lanes::next_entry(const QueueSelection& selection) {
 }
 
 Lane* Lanes::next(const QueueSelection& selection, HeldJob::Time now) {
+    credits_before_ = credits_;
     const auto entry = next_entry(selection);
+    turn_entry_ = entry;
     if (!entry) {
         return nullptr;
     }
+    last_before_ = last_[*entry];
     Lane* chosen = nullptr;
     auto lane = lanes_.upper_bound(last_[*entry]);
     for (std::size_t i = 0; chosen == nullptr && i < lanes_.size(); ++i) {
@@ -77,6 +80,14 @@ Lane* Lanes::next(const QueueSelection& selection, HeldJob::Time now) {
         chosen->rewound_at = now;
     }
     return chosen;
+}
+
+void Lanes::give_back_turn() {
+    if (turn_entry_) {
+        last_[*turn_entry_] = last_before_;
+        credits_ = credits_before_;
+        turn_entry_.reset();
+    }
 }
 
 void Lanes::ran_dry(Lane& lane, bool began_at_start) {

@@ -10,6 +10,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -42,6 +43,9 @@ public:
     /// jobs of smaller key appear behind it.
     [[nodiscard]] Lane* next(const QueueSelection& selection, HeldJob::Time now);
 
+    /// Nothing was claimed from the lane that next() gave last: its turn is still to come.
+    void give_back_turn();
+
     /// A claim from `lane` gave less than asked for. Closes it if the claim saw the whole queue.
     void ran_dry(Lane& lane, bool began_at_start);
 
@@ -67,6 +71,11 @@ private:
 
     std::map<std::size_t, std::string> last_;     // the queue served last of each entry
     std::map<std::size_t, std::int64_t> credits_; // of weighted entries
+
+    // What they were before the last turn, until it is given back.
+    std::optional<std::size_t> turn_entry_;
+    std::string last_before_;
+    std::map<std::size_t, std::int64_t> credits_before_;
 };
 
 } // namespace bgerp::worker

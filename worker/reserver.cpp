@@ -223,6 +223,7 @@ void Reserver::put_off(Fairness::Key tenant, const Failure& error) {
 bool Reserver::serve(Work& work, Lane& lane) {
     Claim claim = claim_for(work, lane);
     if (claim.limit == 0) {
+        work.lanes.give_back_turn();
         wait_for_room(lane);
         return false;
     }

@@ -49,6 +49,8 @@ void Reserver::fly_behind(const Claim& claim) {
     stock.limit -= std::min(stock.limit, claim.limit); // what is taken here isn't in any count yet
     if (flies(stock, *lane)) {
         fly(std::move(stock));
+    } else {
+        work.lanes.give_back_turn();
     }
 }
 

@@ -85,6 +85,28 @@ TEST_F(LanesTest, Q5_weighted_queues_get_their_share_and_nothing_idles) {
     EXPECT_EQ(next(selection), "low");
 }
 
+TEST_F(LanesTest, Q5_a_turn_in_which_nothing_was_claimed_is_still_to_come) {
+    lanes_.open({"a", "b"}, now_);
+    for (const char* const queue : {"a", "b", "a", "b"}) {
+        EXPECT_EQ(next(all_), queue);
+        lanes_.give_back_turn(); // there was no room
+        EXPECT_EQ(next(all_), queue);
+    }
+}
+
+TEST_F(LanesTest, Q5_turns_in_which_nothing_was_claimed_cost_no_queue_its_share) {
+    const QueueSelection selection({"high:3", "low:1"});
+    lanes_.open({"high", "low"}, now_);
+    std::map<std::string, int> turns;
+    for (int i = 0; i < 40; ++i) {
+        static_cast<void>(next(selection));
+        lanes_.give_back_turn();
+        ++turns[next(selection)];
+    }
+    EXPECT_EQ(turns["high"], 30);
+    EXPECT_EQ(turns["low"], 10);
+}
+
 TEST_F(LanesTest, a_lane_closes_only_when_its_whole_queue_was_seen) {
     lanes_.open({"a"}, now_);
     Lane* const lane = lanes_.next(all_, now_);
