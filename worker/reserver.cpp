@@ -170,6 +170,14 @@ void Reserver::release(std::vector<HeldJobPtr> jobs) {
                 rows
             ));
         } catch (const Failure& error) {
+            if (is_refusal(error)) { // its database is gone, for example: left to their leases
+                log_warn(
+                    "jobs could not be given back",
+                    {{"tenant", tenant.org}, {"error", error.what()}}
+                );
+                parts_.in_hand.remove(entry.second);
+                continue;
+            }
             outage_.failed(error, stop_);
             unreleased_.insert(unreleased_.end(), entry.second.begin(), entry.second.end());
             continue;

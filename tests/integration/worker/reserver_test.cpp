@@ -166,5 +166,20 @@ TEST_F(ReserverTest, Q5_queues_take_turns_though_slots_become_free_one_by_one) {
     EXPECT_EQ(taken(), in_turns);
 }
 
+// A worker that stops, and everybody else's claims, would wait for it for ever.
+TEST_F(ReserverTest, jobs_that_a_gone_database_doesnt_take_back_are_left_to_their_leases) {
+    const auto gone = served(platform_.database().tenant_database("gone"), 1);
+    queue::ReservedJob job;
+    job.key = {"default", 0, 1};
+    job.fence = {owner, 1};
+    const auto long_ago = std::chrono::steady_clock::now() - std::chrono::seconds(10);
+    const std::vector<HeldJobPtr> stock{
+        std::make_shared<HeldJob>(gone, std::make_shared<LaneMeter>(), job, long_ago)};
+    in_hand_.add(stock);
+    ready_.push(stock);
+    start_reserver(1);
+    EXPECT_TRUE(eventually([&] { return in_hand_.count() == 0; }));
+}
+
 } // namespace
 } // namespace bgerp::worker
