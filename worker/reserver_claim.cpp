@@ -22,9 +22,9 @@ bool Reserver::flies(const Claim& claim, const Lane& lane) const {
 }
 
 void Reserver::fly(Claim claim) {
-    fairness_.hold(claim.tenant->key);
     flight_ = claim;
     claiming_.start([this, claim = std::move(claim)] { return run_claim(claim); });
+    fairness_.hold(flight_.tenant->key); // not before: where no thread can be had, nothing lands
 }
 
 // While one that came after a pause is claimed for here, the others' stock is fetched: a claim for
