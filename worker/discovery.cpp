@@ -159,6 +159,7 @@ void Discovery::ask_part() {
 
 void Discovery::take_in(const std::vector<queue::WorkFound>& answer) {
     Members with_jobs;
+    bool unmoved = false;
     for (const queue::WorkFound& work : answer) {
         const Roster::Member* const member = roster_.by_database(work.database);
         if (member == nullptr) {
@@ -169,14 +170,15 @@ void Discovery::take_in(const std::vector<queue::WorkFound>& answer) {
             if (work.due) {
                 promote(*member->tenant);
             }
-        } catch (const Failure& error) { // one tenant's trouble is not the others'
+        } catch (const Failure& error) {             // one tenant's trouble is not the others'
+            unmoved = unmoved || !is_refusal(error); // what passes by itself is waited for
             log_warn(
                 "a tenant's delayed jobs could not be moved",
                 {{"tenant", member->tenant->org}, {"error", error.what()}}
             );
         }
     }
-    found_ = look_into(with_jobs) || found_before_part_;
+    found_ = look_into(with_jobs) || unmoved || found_before_part_;
 }
 
 void Discovery::promote(const ServedTenant& tenant) {
