@@ -134,7 +134,7 @@ TEST_F(DatabaseRestartTest, nothing_is_lost_and_nothing_happens_twice) {
     const auto book_in_time = [&](JobContext& context) -> Result<Json> {
         const bool late = context.args().at("n").get<int>() >= jobs / 2;
         const auto may_go_on = [&] { return restarted.load() || context.stop_requested(); };
-        if (late && (!eventually(may_go_on) || !restarted.load())) {
+        if (late && (!eventually(may_go_on, 2 * patience) || !restarted.load())) {
             return fail(ErrorCode::cancelled, "stopped");
         }
         return book(context);
