@@ -254,6 +254,8 @@ void Discovery::look_up_rules(const Members& members) {
         recent.paused = rules[i].paused_queues;
         recent.paused_all = rules[i].paused_all;
         recent.paused_at = now;
+        recent.hunch =
+            recent.paused_all ? std::vector<std::string>() : without(recent.hunch, recent.paused);
         const bool limited =
             recent.paused_all || !recent.paused.empty() || !rules[i].limits.empty();
         rules_known_[tenant->org] = limited;

@@ -66,7 +66,7 @@ void Discovery::answer(const std::map<Ring, bool>& rings) {
     look_up_rules(unsure);
 }
 
-// What was paused meanwhile must not be claimed on a hunch for longer than a round.
+// So what was paused without a ring is claimed on a hunch for no longer than a round.
 void Discovery::review_recent(Time now) {
     std::map<mysql::Pool*, Members> by_server;
     for (auto entry = recent_.begin(); entry != recent_.end();) {
@@ -80,10 +80,6 @@ void Discovery::review_recent(Time now) {
     }
     for (const auto& [pool, members] : by_server) {
         look_up_rules(members);
-    }
-    for (auto& [org, recent] : recent_) {
-        recent.hunch =
-            recent.paused_all ? std::vector<std::string>() : without(recent.hunch, recent.paused);
     }
 }
 
@@ -104,6 +100,9 @@ void Discovery::probe_rung(Time now) {
                 parts_.inbox.found(member->tenant, recent.hunch);
             }
             found_ = look_into({member}) || found_;
+            if (recent.paused_at < now) { // nor asked for with its jobs: pauses and limits ring too
+                look_up_rules({member});
+            }
         }
         ring = rung_.erase(ring);
     }

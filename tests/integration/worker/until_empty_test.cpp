@@ -1,6 +1,6 @@
 // A worker that ends when nothing is left for it, while the database doesn't do all that it is
 // asked.
-#include "base/mysql/statement_hook.hpp"
+#include "tests/integration/worker/one_place.hpp"
 #include "tests/integration/worker/worker_fixture.hpp"
 
 #include <atomic>
@@ -24,26 +24,7 @@ private:
     std::atomic<int> failures_left_{5};
 };
 
-class OnePlace final : public TenantSource {
-public:
-    explicit OnePlace(TenantPlace place)
-        : places_(std::make_shared<const std::vector<TenantPlace>>(1, std::move(place))) {}
-
-    std::shared_ptr<const std::vector<TenantPlace>> active() override { return places_; }
-
-private:
-    const std::shared_ptr<const std::vector<TenantPlace>> places_;
-};
-
-class UntilEmpty : public WorkerFixture {
-protected:
-    [[nodiscard]] std::shared_ptr<mysql::Pool>
-    pool_as(const core_db::DatabaseAccount& account, mysql::StatementHook* hook) {
-        mysql::Endpoint endpoint = platform_.core().credentials().endpoint(account, {});
-        endpoint.hook = hook;
-        return std::make_shared<mysql::Pool>(std::move(endpoint), 12);
-    }
-};
+using UntilEmpty = WorkerFixture;
 
 TEST_F(UntilEmpty, a_due_job_that_could_not_be_moved_is_waited_for) {
     queue::NewJob later;
@@ -53,16 +34,8 @@ TEST_F(UntilEmpty, a_due_job_that_could_not_be_moved_is_waited_for) {
     const auto admin = platform_.database().admin_pool(tenant_.database, 1);
     admin->acquire(platform_.soon())
         ->execute("UPDATE job_delayed SET available_at = UNIX_TIMESTAMP() - 1");
-    const core_db::Credentials& credentials = platform_.core().credentials();
     SlowMoves moves;
-    OnePlace source(
-        {tenant_.org_id,
-         "acme",
-         tenant_.database,
-         1.0,
-         pool_as(credentials.queue(), &moves),
-         pool_as(credentials.sweep(), nullptr)}
-    );
+    OnePlace source(platform_, tenant_, moves);
     WorkerOptions options;
     options.stop_when_empty = true;
     Worker worker(
