@@ -232,7 +232,7 @@ bool Reserver::serve(Work& work, Lane& lane) {
     Claim claim = claim_for(work, lane);
     if (claim.limit == 0) {
         work.lanes.give_back_turn();
-        wait_for_room(lane);
+        wait_for_room(stock_for(lane), nap);
         return false;
     }
     if (flies(claim, lane)) {
@@ -261,16 +261,15 @@ Reserver::Claim Reserver::claim_for(const Work& work, const Lane& lane) const {
 
 // Slots may idle while the hands are full of jobs whose ends are being written: then their room is
 // none for this tenant, and only time helps; one that rings meanwhile may find some.
-void Reserver::wait_for_room(const Lane& lane) {
+void Reserver::wait_for_room(std::size_t stock, std::chrono::milliseconds at_most) {
     if (claiming_.busy()) { // whose end wakes the inbox
         parts_.inbox.wait_for(short_nap);
         return;
     }
-    const std::size_t stock = stock_for(lane);
     if (parts_.ready.room(stock) > 0) {
         parts_.inbox.wait_for(short_nap);
     } else {
-        parts_.ready.wait_for_room(stock, nap);
+        parts_.ready.wait_for_room(stock, at_most);
     }
 }
 

@@ -100,7 +100,7 @@ private:
     admit(Work& work, std::vector<queue::ReservedJob> jobs, const Lane& lane);
     [[nodiscard]] std::size_t room_in_hand(bool fresh = false) const;
     [[nodiscard]] std::size_t coming() const; // jobs that the claim under way may bring
-    void wait_for_room(const Lane& lane);
+    void wait_for_room(std::size_t stock, std::chrono::milliseconds at_most);
     [[nodiscard]] std::optional<double> expected_job_ms(const Lane& lane) const;
     [[nodiscard]] std::size_t stock_for(const Lane& lane) const;
     [[nodiscard]] std::size_t claim_limit(const Work& work, const Lane& lane, double job_ms) const;

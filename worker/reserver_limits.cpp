@@ -91,7 +91,7 @@ bool Reserver::serve_parked(Work& work) {
     const std::size_t stock = stock_of(rules_.prefetch, known_ms);
     const std::size_t room = std::min(parts_.ready.room(stock), room_in_hand());
     if (room == 0) {
-        parts_.ready.wait_for_room(stock, short_nap);
+        wait_for_room(stock, short_nap);
         return true;
     }
     try {
