@@ -160,7 +160,11 @@ void Reserver::release(std::vector<HeldJobPtr> jobs) {
         const ServedTenant& tenant = *entry.second.front()->tenant;
         std::vector<const queue::ReservedJob*> rows;
         for (const HeldJobPtr& held : entry.second) {
-            rows.push_back(&held->job);
+            // Lost ones are somebody's again: this worker's own, under the same fence, if the claim
+            // failed at its COMMIT and was made anew.
+            if (held->stop.load() != StopReason::lease_lost) {
+                rows.push_back(&held->job);
+            }
         }
         try {
             parts_.counters.released.fetch_add(queue::release_if_mine(

@@ -42,6 +42,23 @@ class ReserverTest : public WorkerFixture {
 protected:
     static constexpr std::uint64_t owner = 7;
 
+    static constexpr std::chrono::seconds age_of_stale{10};
+
+    /// Puts jobs in stock that should have begun long ago.
+    void stock(const std::vector<HeldJobPtr>& held) {
+        in_hand_.add(held);
+        ready_.push(held);
+    }
+
+    static HeldJobPtr stale(std::shared_ptr<ServedTenant> tenant, const queue::ReservedJob& job) {
+        return std::make_shared<HeldJob>(
+            std::move(tenant),
+            std::make_shared<LaneMeter>(),
+            job,
+            std::chrono::steady_clock::now() - age_of_stale
+        );
+    }
+
     ReserverTest()
         : pool_(std::make_shared<mysql::Pool>(queue_endpoint(), 4))
         , settler_(counters_, give_up_)
@@ -172,13 +189,34 @@ TEST_F(ReserverTest, jobs_that_a_gone_database_doesnt_take_back_are_left_to_thei
     queue::ReservedJob job;
     job.key = {"default", 0, 1};
     job.fence = {owner, 1};
-    const auto long_ago = std::chrono::steady_clock::now() - std::chrono::seconds(10);
-    const std::vector<HeldJobPtr> stock{
-        std::make_shared<HeldJob>(gone, std::make_shared<LaneMeter>(), job, long_ago)};
-    in_hand_.add(stock);
-    ready_.push(stock);
+    stock({stale(gone, job)});
     start_reserver(1);
     EXPECT_TRUE(eventually([&] { return in_hand_.count() == 0; }));
+}
+
+// As after a claim that failed at its COMMIT, was undone, and made again by the same worker.
+TEST_F(ReserverTest, what_was_lost_is_not_given_back_from_under_who_has_it_now) {
+    push_noops(tenant_, "default", 2);
+    const auto tenant = served(tenant_.database, 1);
+    queue::ClaimCursor cursor;
+    const auto jobs = queue::reserve(
+        *pool_,
+        platform_.soon(),
+        tenant->schema,
+        "default",
+        2,
+        owner,
+        {60, 90},
+        cursor
+    );
+    ASSERT_EQ(jobs.size(), 2U);
+    const HeldJobPtr lost = stale(tenant, jobs.front());
+    lost->request_stop(StopReason::lease_lost);
+    stock({lost, stale(tenant, jobs.back())});
+    start_reserver(1);
+    ASSERT_TRUE(eventually([&] { return in_hand_.count() == 0; }));
+    EXPECT_EQ(number("SELECT COUNT(*) FROM jobs WHERE reserved_at IS NOT NULL"), 1);
+    EXPECT_EQ(counters_.released.load(), 1U);
 }
 
 } // namespace
