@@ -256,6 +256,7 @@ void Discovery::look_up_rules(const Members& members) {
         recent.paused_at = now;
         recent.hunch =
             recent.paused_all ? std::vector<std::string>() : without(recent.hunch, recent.paused);
+        tell_outdated(tenant->org, rules[i].outdated);
         const bool limited =
             recent.paused_all || !recent.paused.empty() || !rules[i].limits.empty();
         rules_known_[tenant->org] = limited;
@@ -264,6 +265,19 @@ void Discovery::look_up_rules(const Members& members) {
         if (!recent.paused.empty() || recent.paused_all) {
             parts_.inbox.paused(tenant, recent.paused, recent.paused_all);
         }
+    }
+}
+
+// Once when it is found, not each second.
+void Discovery::tell_outdated(const std::string& org, bool outdated) {
+    if (!outdated) {
+        outdated_.erase(org);
+    } else if (outdated_.insert(org).second) {
+        log_warn(
+            "an organization's tables are older than this worker: none of its jobs begins before"
+            " bgerp migrate",
+            {{"tenant", org}}
+        );
     }
 }
 

@@ -86,6 +86,7 @@ private:
     static void promote(const ServedTenant& tenant);
     bool look_into(const Members& members);
     void look_up_rules(const Members& members);
+    void tell_outdated(const std::string& org, bool outdated);
     void suspect_parked(Time now);
     void review_recent(Time now);
     void probe_rung(Time now);
@@ -102,6 +103,7 @@ private:
     std::set<std::string> rung_;                             // waiting for their probe
     std::map<std::string, Recent> recent_;                   // by org
     std::map<std::string, bool> rules_known_;                // by org: does it have any
+    std::set<std::string> outdated_;                         // orgs whose tables are
     Time next_heartbeat_{};
     Time next_parked_{};
     bool found_ = false; // anything, in the sweep under way; true while a part of it isn't known

@@ -56,6 +56,12 @@ std::string part(std::size_t index, const QueueSchema& schema) {
            number + " FROM " + schema("job_limit") + " LIMIT 1000)";
 }
 
+// No row, and an error where migration_needed is missing.
+std::string is_current(const QueueSchema& schema) {
+    return " UNION ALL (SELECT 'all', '', '', '', '', ending IS NULL, 0, 0, 0, 0, 0, 0, 0 FROM " +
+           schema("job_run") + " LIMIT 0)";
+}
+
 void put_in_order(QueueRules& rules) {
     const auto before = [](const auto& a, const auto& b) {
         const bool a_first = a->concurrency.has_value();
@@ -73,15 +79,20 @@ std::string pause_limit_name(const std::string& kind) {
 
 std::vector<QueueRules>
 read_rules(mysql::Pool& pool, Deadline deadline, const std::vector<std::string>& databases) {
-    std::vector<QueueRules> rules(databases.size());
+    QueueRules outdated;
+    outdated.outdated = outdated.paused_all = true;
+    std::vector<QueueRules> rules(databases.size(), outdated);
     in_union_slices(databases, [&](std::size_t from, std::size_t to) {
         std::string sql;
         for (std::size_t i = from; i < to; ++i) {
-            sql += (i == from ? "" : " UNION ALL ") + part(i, QueueSchema::of(databases[i]));
+            const QueueSchema schema = QueueSchema::of(databases[i]);
+            sql += (i == from ? "" : " UNION ALL ") + part(i, schema) + is_current(schema);
         }
+        std::vector<QueueRules> read(to - from);
         pool.acquire(deadline)->query(sql, {}, [&](const mysql::Row& row) {
-            add_row(rules[static_cast<std::size_t>(row.u64(row_index))], row);
+            add_row(read[static_cast<std::size_t>(row.u64(row_index)) - from], row);
         });
+        std::move(read.begin(), read.end(), rules.begin() + static_cast<std::ptrdiff_t>(from));
     });
     std::for_each(rules.begin(), rules.end(), put_in_order);
     return rules;

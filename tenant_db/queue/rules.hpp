@@ -18,13 +18,18 @@ struct QueueRules {
     std::vector<std::shared_ptr<const Limit>> limits;
     std::vector<std::string> paused_queues;
     bool paused_all = false;
+    bool outdated = false; // the tables are gone, half made or older than this program; paused_all
 };
+
+/// Of the queue's migrations the one without which none of its jobs may begin: read_rules() asks
+/// for what it made. The last one there is.
+inline constexpr const char* migration_needed = "2026_11_job_ending";
 
 /// No admin's limit begins with this sign.
 [[nodiscard]] std::string pause_limit_name(const std::string& kind);
 
-/// Of many databases on one server, with few statements. One that is gone, or whose tables are
-/// older than limits, has no rules.
+/// Of many databases on one server, with few statements. One whose tables are older than this
+/// program is paused: a job whose end can't be written would be run again and again.
 [[nodiscard]] std::vector<QueueRules>
 read_rules(mysql::Pool& pool, Deadline deadline, const std::vector<std::string>& databases);
 

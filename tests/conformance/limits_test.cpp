@@ -1,5 +1,6 @@
 // Q35 concurrency, Q36 rates, Q37 breakers, Q38 pauses: what the tables say after each verb. The
 // database's time is turned by editing rows.
+#include "migrations/tenant/queue/queue_migrations.hpp"
 #include "tenant_db/queue/inspect.hpp"
 #include "tenant_db/queue/pause.hpp"
 #include "tenant_db/queue/rules.hpp"
@@ -194,6 +195,19 @@ TEST_F(Limits, Q38_pauses_end_by_the_databases_clock) {
     EXPECT_FALSE(pause(*session, here, {PauseScope::queue, ""}, {}));
     EXPECT_FALSE(pause(*session, here, {PauseScope::all, "x"}, {}));
     EXPECT_FALSE(pause(*session, here, {PauseScope::queue, "q"}, seconds(0)));
+}
+
+// Their jobs would run, and their ends not be written: so they would run again and again.
+TEST_F(Limits, Q38_databases_with_older_tables_are_paused) {
+    const std::vector<std::string> databases{name, "bgerp_no_such", name};
+    EXPECT_EQ(migrations::queue_migrations().back().name, migration_needed)
+        << "read_rules() has to ask for what the last migration made";
+    auto rules = read_rules(*direct, soon(), databases);
+    EXPECT_FALSE(rules[0].outdated || rules[0].paused_all || rules[2].outdated);
+    EXPECT_TRUE(rules[1].outdated && rules[1].paused_all);
+    execute("ALTER TABLE job_run DROP COLUMN ending");
+    rules = read_rules(*direct, soon(), databases);
+    EXPECT_TRUE(rules[0].outdated && rules[0].paused_all);
 }
 
 TEST_F(Limits, Q35_definitions_are_set_replaced_listed_and_removed) {

@@ -267,5 +267,28 @@ TEST_F(WorkerTest, a_small_tenant_doesnt_wait_for_a_big_ones_backlog) {
     worker.hurry();
 }
 
+// A new worker comes before `bgerp migrate`: what it ran there could never be written as done.
+TEST_F(WorkerTest, an_organization_with_older_tables_is_served_once_it_is_migrated) {
+    const auto change = [&](const std::string& sql) {
+        platform_.database()
+            .admin_pool(tenant_.database, 1)
+            ->acquire(platform_.soon())
+            ->execute(sql);
+    };
+    const Tenant other = platform_.create_tenant("other", {"hr"});
+    change("ALTER TABLE job_run DROP COLUMN ending");
+    const auto early = push("noop");
+    start_worker();
+    queue::NewJob noop;
+    noop.kind = "noop";
+    for (int i = 0; i < 3; ++i) { // rounds in which it might have begun
+        const auto uuid = push(other, noop);
+        ASSERT_TRUE(eventually([&] { return job(other, uuid).at("state") == "completed"; }));
+    }
+    EXPECT_EQ(number("SELECT attempts FROM jobs"), 0);
+    change("ALTER TABLE job_run ADD COLUMN ending LONGTEXT NULL");
+    EXPECT_TRUE(becomes(early, "completed"));
+}
+
 } // namespace
 } // namespace bgerp::worker
