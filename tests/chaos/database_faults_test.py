@@ -51,10 +51,10 @@ class Faults:
         except AssertionError:  # no answer, no progress
             return -1
 
-    def goes_on(self, what: str) -> None:
+    def goes_on(self, what: str, seconds: float = RECOVER_S) -> None:
         """The worker works again within the time, without anybody's help."""
         before, began = self.progress(), time.monotonic()
-        wait_until(lambda: self.progress() > before or self.ledger.left() == 0, RECOVER_S,
+        wait_until(lambda: self.progress() > before or self.ledger.left() == 0, seconds,
                    f"work to go on after {what}")
         print(f"{what}: works again after {time.monotonic() - began:.1f} s", flush=True)
         self.fires_again(what)
@@ -158,7 +158,8 @@ class Faults:
         self.settle("rows held by a transaction", RECOVER_S)
 
     def running_rows_held(self) -> None:
-        """The ends of running jobs have to wait, longer than a lock wait may take."""
+        """All slots' jobs have to wait with their ends, until they have tried for long enough."""
+        tries = 10 * SETTINGS["database"]["lock_wait_timeout_s"]  # base/mysql/transaction.cpp
         self.rounds += 1
         go = self.platform.folder / "go"
         self.ledger.push("ledger", 4, f"round{self.rounds}", until=str(go))
@@ -166,7 +167,7 @@ class Faults:
         holder = self.hold("SELECT id FROM jobs FOR UPDATE", self.options.hold)
         go.touch()
         self.load(200)
-        self.goes_on("running jobs held by a transaction")
+        self.goes_on("running jobs held by a transaction", tries + RECOVER_S)
         holder.wait()
         self.settle("running rows held", RECOVER_S)
 
