@@ -23,7 +23,7 @@ constexpr std::size_t pushers = 4;
 struct FairnessOptions {
     Load heavy{1'000'000};
     std::size_t light = 99;
-    std::int64_t seconds = 6;
+    std::int64_t seconds = 5;
 };
 
 // The light tenants: one job a second of each, spread evenly. What isn't theirs as tenants, the
@@ -136,7 +136,6 @@ int bench_fairness(Context& context, const FairnessOptions& options) {
     BenchWorker worker(context, tenants.codes());
     worker.wait_until_ready();
     const auto alone = drained_per_s(context, heavy, resting);
-    enqueue_load(context, {heavy}, options.heavy); // as long a backlog as before, at least
     const auto beside = drained_per_s(context, heavy, pushing);
     const auto busy = light.waits();
     if (jobs_left(context, heavy) == 0) {
