@@ -5,6 +5,7 @@
 #include "base/mysql/statement_hook.hpp"
 #include "tests/support/test_platform.hpp"
 #include "worker/tenant_source.hpp"
+#include "worker/worker.hpp"
 
 namespace bgerp::worker {
 
@@ -14,7 +15,9 @@ public:
     OnePlace(
         testing_support::TestPlatform& platform, const Tenant& tenant, mysql::StatementHook& hook
     )
-        : places_(std::make_shared<const std::vector<TenantPlace>>(
+        : platform_(platform)
+        , tenant_(tenant)
+        , places_(std::make_shared<const std::vector<TenantPlace>>(
               1,
               TenantPlace{
                   tenant.org_id,
@@ -27,6 +30,14 @@ public:
 
     std::shared_ptr<const std::vector<TenantPlace>> active() override { return places_; }
 
+    /// Of a worker that serves it. `config` and `handlers` outlive the worker.
+    [[nodiscard]] WorkerParts parts(const Config& config, HandlerRegistry& handlers) {
+        const auto tenants_pool = [this](const ServedTenant&) {
+            return platform_.pools().pool(tenant_, platform_.soon());
+        };
+        return {config, handlers, *this, tenants_pool, platform_.core().pool()};
+    }
+
 private:
     static std::shared_ptr<mysql::Pool> pool_as(
         testing_support::TestPlatform& platform,
@@ -38,6 +49,8 @@ private:
         return std::make_shared<mysql::Pool>(std::move(endpoint), 12);
     }
 
+    testing_support::TestPlatform& platform_;
+    const Tenant& tenant_;
     const std::shared_ptr<const std::vector<TenantPlace>> places_;
 };
 

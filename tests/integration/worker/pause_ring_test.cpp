@@ -40,14 +40,7 @@ TEST_F(PauseRing, Q38_a_queue_without_jobs_that_is_paused_is_let_alone_at_once) 
     config_.worker.sweep_ms = 600'000; // but for the first one, rings alone
     RulesAsked asked;
     OnePlace source(platform_, tenant_, asked);
-    Worker worker(
-        {config_,
-         handlers_,
-         source,
-         [this](const ServedTenant&) { return pool(tenant_); },
-         platform_.core().pool()},
-        {}
-    );
+    Worker worker(source.parts(config_, handlers_), {});
     worker.start();
     ASSERT_TRUE(eventually([&] { return live_workers() == 1; }));
     Doorbell bell(platform_.core().pool());

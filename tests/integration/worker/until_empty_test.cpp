@@ -38,14 +38,7 @@ TEST_F(UntilEmpty, a_due_job_that_could_not_be_moved_is_waited_for) {
     OnePlace source(platform_, tenant_, moves);
     WorkerOptions options;
     options.stop_when_empty = true;
-    Worker worker(
-        {config_,
-         handlers_,
-         source,
-         [this](const ServedTenant&) { return pool(tenant_); },
-         platform_.core().pool()},
-        options
-    );
+    Worker worker(source.parts(config_, handlers_), options);
     worker.start();
     ASSERT_TRUE(eventually([&] { return worker.finished(); }));
     EXPECT_EQ(state(uuid), "completed");
